@@ -1,0 +1,79 @@
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { describeSettings, loadConfig } from '../config.js'
+import { type Context, createContext } from '../context.js'
+import { createAccount, ensureAccounts, listAccounts } from '../domain/account.js'
+import { removeOrphanedUploads } from '../domain/imports/upload.js'
+import { recoverJobs } from '../domain/job.js'
+import { buildApp } from '../http/app.js'
+import { type JobWorker, startWorker } from '../jobs/worker.js'
+import { createLogger } from '../log.js'
+import { migrate } from '../storage/migrate.js'
+import { openSqlite } from '../storage/sqlite.js'
+import { type Command, print } from './command.js'
+import { now } from './database.js'
+import { firstAccountBanner, readyBanner } from './serve-banner.js'
+
+/** Requests in flight get so long to end after SIGTERM; then their connections are closed. */
+const DRAIN_MS = 8000
+
+export const serve: Command = {
+  name: 'serve',
+  summary: 'Serve the API',
+  options: {},
+  notes: () =>
+    `Settings (environment variables):\n${describeSettings()
+      .map(({ name, fallback, description }) => `  ${name} (${fallback || 'unset'})\n      ${description}`)
+      .join('\n')}`,
+  async run({ env }) {
+    const config = loadConfig(env)
+    const log = createLogger(config.logLevel)
+    const db = openSqlite(config.dataDir, { now, exclusive: true })
+    const stopped = waitForSignal()
+    try {
+      await migrate(db, now())
+      const ctx = await createContext(config, { db, log, now })
+      await recoverJobs(ctx)
+      const app = await buildApp(ctx)
+      const banner = await prepareAccounts(ctx)
+      const url = await listen(ctx, app)
+      for (const text of banner(url)) print(text)
+      const worker = startWorker(ctx)
+      void removeOrphanedUploads(ctx).catch((error) => log.warn({ err: error }, 'old uploads could not be removed'))
+      log.info({ signal: await stopped }, 'stopping')
+      await stop(app, worker)
+    } finally {
+      await db.close()
+    }
+    log.info('stopped')
+  },
+}
+
+function waitForSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal))
+  })
+}
+
+/** Makes the accounts of the settings, or the first one; returns what to print once the address is known. */
+async function prepareAccounts(ctx: Context): Promise<(url: string) => string[]> {
+  await ensureAccounts(ctx, ctx.config.accounts)
+  if ((await listAccounts(ctx)).length > 0) return (url) => [readyBanner(url)]
+  const account = await createAccount(ctx)
+  return (url) => [firstAccountBanner(url, account), readyBanner(url)]
+}
+
+async function listen(ctx: Context, app: FastifyInstance): Promise<string> {
+  await app.listen({ host: ctx.config.host, port: ctx.config.port })
+  const { port } = app.server.address() as AddressInfo
+  const host = ctx.config.host.includes(':') ? `[${ctx.config.host}]` : ctx.config.host
+  const url = `http://${host}:${port}`
+  ctx.log.info({ url }, 'listening')
+  return url
+}
+
+async function stop(app: FastifyInstance, worker: JobWorker): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS)
+  await Promise.all([app.close(), worker.stop()])
+  clearTimeout(timer)
+}

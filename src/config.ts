@@ -1,0 +1,200 @@
+import { resolve } from 'node:path'
+
+const KIBI = 1024
+const MEBI = 1024 * KIBI
+
+export type Env = Readonly<Record<string, string | undefined>>
+
+export interface AccountSetting {
+  readonly sid: string
+  readonly token: string
+}
+
+/** One row of the settings table in docs/operating.md. */
+export interface SettingDescription {
+  readonly name: string
+  readonly fallback: string
+  readonly description: string
+}
+
+/** All problems of the environment at once, so that one restart mends them. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+
+  constructor(readonly problems: readonly string[]) {
+    super(`The settings have ${problems.length} problem(s):\n${problems.map((problem) => `  - ${problem}`).join('\n')}`)
+  }
+}
+
+class SettingsReader {
+  readonly problems: string[] = []
+  readonly descriptions: SettingDescription[] = []
+
+  constructor(private readonly env: Env) {}
+
+  text(name: string, fallback: string, description: string): string {
+    this.descriptions.push({ name, fallback, description })
+    return this.env[name]?.trim() || fallback
+  }
+
+  optional(name: string, description: string): string | undefined {
+    return this.text(name, '', description) || undefined
+  }
+
+  integer(name: string, fallback: number, min: number, max: number, description: string): number {
+    const text = this.text(name, String(fallback), description)
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+    if (value >= min && value <= max) return value
+    this.problems.push(`${name} is "${text}": give a whole number from ${min} to ${max}`)
+    return fallback
+  }
+
+  choice<const T extends string>(name: string, choices: readonly T[], fallback: T, description: string): T {
+    const text = this.text(name, fallback, description)
+    const found = choices.find((choice) => choice === text)
+    if (found !== undefined) return found
+    this.problems.push(`${name} is "${text}": give one of ${choices.join(', ')}`)
+    return fallback
+  }
+}
+
+function readConfig(settings: SettingsReader) {
+  return {
+    host: settings.text('HOST', '127.0.0.1', 'Address to listen on. `0.0.0.0` listens on all interfaces.'),
+    port: settings.integer('PORT', 8080, 0, 65535, 'Port to listen on. `0` takes a free one and logs it.'),
+    dataDir: resolve(settings.text('RECOLLECT_DATA_DIR', './data', 'Folder of the database and of uploaded files.')),
+    databaseUrl: readDatabaseUrl(settings),
+    publicUrl: readPublicUrl(settings),
+    logLevel: settings.choice(
+      'LOG_LEVEL',
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'info',
+      'Least severe level that is logged (JSON lines on stderr).',
+    ),
+    accounts: readAccounts(settings),
+    uploadUrlTtlSeconds: settings.integer(
+      'UPLOAD_URL_TTL_SECONDS',
+      1800,
+      1,
+      604_800,
+      'Life of a signed upload URL, in seconds.',
+    ),
+    requestTimeoutSeconds: settings.integer(
+      'RECOLLECT_REQUEST_TIMEOUT_SECONDS',
+      120,
+      1,
+      3600,
+      'A request that has not arrived whole by then is cut off.',
+    ),
+    bodyLimitBytes: settings.integer(
+      'RECOLLECT_BODY_LIMIT_BYTES',
+      MEBI,
+      KIBI,
+      64 * MEBI,
+      'Largest JSON body, in bytes (Bulk: RECOLLECT_BULK_BODY_LIMIT_BYTES).',
+    ),
+    bulkBodyLimitBytes: settings.integer(
+      'RECOLLECT_BULK_BODY_LIMIT_BYTES',
+      16 * MEBI,
+      KIBI,
+      256 * MEBI,
+      'Largest body of a bulk upsert, in bytes.',
+    ),
+    jobConcurrency: settings.integer(
+      'RECOLLECT_JOB_CONCURRENCY',
+      4,
+      1,
+      64,
+      'Background jobs (bulk upserts, imports) that run at the same time; one at a time for each store and kind.',
+    ),
+    limits: readLimits(settings),
+  }
+}
+
+function readLimits(settings: SettingsReader) {
+  return {
+    storesPerAccount: settings.integer('RECOLLECT_MAX_STORES', 15, 1, 100_000, 'Stores an account may have.'),
+    traitGroupsPerStore: settings.integer('RECOLLECT_MAX_TRAIT_GROUPS', 50, 1, 10_000, 'Trait groups of a store.'),
+    traitsPerGroup: settings.integer('RECOLLECT_MAX_TRAITS_PER_GROUP', 95, 1, 10_000, 'Traits of a trait group.'),
+    importRows: settings.integer('RECOLLECT_IMPORT_MAX_ROWS', 1_000_000, 1, 100_000_000, 'Rows of one import.'),
+    importFailedRows: settings.integer(
+      'RECOLLECT_IMPORT_MAX_FAILED_ROWS',
+      100,
+      0,
+      100_000_000,
+      'Failed rows up to which an import still ends COMPLETED.',
+    ),
+  }
+}
+
+function readDatabaseUrl(settings: SettingsReader): string | undefined {
+  const url = settings.optional('DATABASE_URL', 'Absent: SQLite in the data folder, the only engine of this version.')
+  if (url === undefined) return undefined
+  const scheme = url.split(':', 1)[0]
+  settings.problems.push(`DATABASE_URL is a "${scheme}:" address: this version stores in SQLite only, leave it unset`)
+  return undefined
+}
+
+function readPublicUrl(settings: SettingsReader): string | undefined {
+  const text = settings.optional('PUBLIC_URL', "Origin of absolute links. Absent: the request's Host decides.")
+  if (text === undefined) return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url !== undefined && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '') {
+    return url.href.replace(/\/+$/, '')
+  }
+  settings.problems.push(`PUBLIC_URL is "${text}": give an http or https address like https://memory.example.com`)
+  return undefined
+}
+
+function readAccounts(settings: SettingsReader): AccountSetting[] {
+  const text = settings.optional(
+    'RECOLLECT_ACCOUNTS',
+    'Accounts made (or given a new token) at start: `AC…:token,AC…:token`.',
+  )
+  if (text === undefined) return []
+  return text.split(',').flatMap((entry, index) => {
+    const match = /^(AC[0-9a-fA-F]{32}):(\S{1,128})$/.exec(entry.trim())
+    if (match?.[1] && match[2]) return [{ sid: match[1], token: match[2] }]
+    settings.problems.push(
+      `RECOLLECT_ACCOUNTS, entry ${index + 1}: give AC + 32 hexadecimal digits, a colon, and a token`,
+    )
+    return []
+  })
+}
+
+export type Config = Readonly<ReturnType<typeof readConfig>>
+
+/**
+ * Reads all settings from the environment.
+ *
+ * @throws ConfigError with every problem found
+ */
+export function loadConfig(env: Env): Config {
+  const settings = new SettingsReader(env)
+  const config = readConfig(settings)
+  if (settings.problems.length > 0) throw new ConfigError(settings.problems)
+  return config
+}
+
+/** The settings table, for the docs and for `recollect serve --help`. */
+export function describeSettings(): SettingDescription[] {
+  const settings = new SettingsReader({})
+  readConfig(settings)
+  return settings.descriptions
+}
+
+/** Where a command that speaks to a running server finds it, and with which credentials. */
+export interface ClientConfig {
+  readonly url: string
+  readonly username: string | undefined
+  readonly password: string | undefined
+}
+
+/** Reads the client's settings: RECOLLECT_URL, RECOLLECT_USERNAME and RECOLLECT_PASSWORD. */
+export function loadClientConfig(env: Env): ClientConfig {
+  return {
+    url: env.RECOLLECT_URL || 'http://127.0.0.1:8080',
+    username: env.RECOLLECT_USERNAME,
+    password: env.RECOLLECT_PASSWORD,
+  }
+}

@@ -1,0 +1,67 @@
+import { join } from 'node:path'
+import type { BlobStore } from './blobs.js'
+import { openFolderBlobs } from './blobs.js'
+import type { Config } from './config.js'
+import { createWriteGatherer, type SubmitWrite } from './domain/profile.js'
+import type { SchemaCache } from './domain/schema.js'
+import { createIdFactory, createTicker, type NewId, newSecret } from './ids.js'
+import type { Logger } from './log.js'
+import { createMetrics, type Metrics } from './metrics.js'
+import type { Database } from './storage/database.js'
+import { countQueuedJobs } from './storage/job.js'
+import { getOrCreateSecret } from './storage/server-secret.js'
+
+/** Everything a domain function stands on. Built once by a command, passed as an argument. */
+export interface Context {
+  readonly config: Config
+  readonly db: Database
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** Microseconds since the epoch, strictly increasing within the process. */
+  readonly tick: () => number
+  readonly newId: NewId
+  readonly blobs: BlobStore
+  readonly log: Logger
+  readonly metrics: Metrics
+  /** Signs page tokens and upload URLs; the same on all nodes and after a restart. */
+  readonly signingKey: string
+  readonly schemas: SchemaCache
+  readonly submitWrite: SubmitWrite
+  /** Told when a job was accepted; the worker of this process sets it. */
+  readonly jobSignal: JobSignal
+}
+
+/** Wakes the worker of this process, if there is one. */
+export interface JobSignal {
+  wake: () => void
+}
+
+/**
+ * Builds the context on a migrated database.
+ *
+ * @throws StorageUnavailableError when the database does not answer
+ */
+export async function createContext(
+  config: Config,
+  { db, log, now }: Pick<Context, 'db' | 'log' | 'now'>,
+): Promise<Context> {
+  const signingKey = await db.transaction((trx) => getOrCreateSecret(trx, 'signing', newSecret()))
+  const context: Context = {
+    config,
+    db,
+    now,
+    tick: createTicker(now),
+    newId: createIdFactory(now),
+    blobs: openFolderBlobs(join(config.dataDir, 'uploads')),
+    log,
+    metrics: createMetrics({
+      queuedJobs: () => countQueuedJobs(db.read),
+      databaseBytes: () => db.size(),
+    }),
+    signingKey,
+    schemas: new Map(),
+    submitWrite: createWriteGatherer(() => context),
+    jobSignal: { wake: () => undefined },
+  }
+  return context
+}

@@ -1,0 +1,18 @@
+/** The prefixes of the ids this server makes. */
+export type IdPrefix =
+  | 'mem_store'
+  | 'mem_profile'
+  | 'mem_import'
+  | 'mem_operation'
+  | 'mem_event'
+  | 'mem_job'
+
+const ULID = '[0-7][0-9a-z]{25}'
+
+/** Patterns as the official document has them; `mem_service_` is the older, still well-formed store prefix. */
+export const ID_PATTERNS = {
+  store: `^mem_(store|service)_${ULID}$`,
+  profile: `^mem_profile_${ULID}$`,
+  import: `^mem_import_${ULID}$`,
+  operation: `^mem_operation_${ULID}$`,
+} as const

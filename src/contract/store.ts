@@ -1,0 +1,68 @@
+import Type, { type Static } from 'typebox'
+import { CONTROL_PLANE_PAGE, ListMeta, OrderBy, PageSize, PageToken, StoreId, StoreParams, StringEnum } from './common.js'
+import { acceptedAnswer, CONTROL_PLANE_REFUSALS, defineOperation, ETAG_HEADER } from './operation.js'
+
+const displayName = Type.String({
+  pattern: '^[a-zA-Z0-9-]+$',
+  maxLength: 64,
+  description: 'Name, unique within the account',
+  example: 'sandbox',
+})
+const description = Type.String({ minLength: 1, maxLength: 128, description: 'What the store is for' })
+
+export const StoreInput = Type.Object({ displayName, description: Type.Optional(description) })
+export type StoreInput = Static<typeof StoreInput>
+
+export const STORE_STATUSES = ['QUEUED', 'PROVISIONING', 'ACTIVE', 'FAILED'] as const
+export type StoreStatus = (typeof STORE_STATUSES)[number]
+
+export const Store = Type.Object({
+  displayName,
+  description: Type.Optional(description),
+  id: StoreId,
+  status: StringEnum(STORE_STATUSES),
+  intelligenceServiceId: Type.Unsafe<string | null>({ type: 'string', maxLength: 64, nullable: true }),
+  version: Type.Integer({ minimum: 1, description: 'Grows with each change' }),
+})
+export type Store = Static<typeof Store>
+
+export const listStores = defineOperation({
+  method: 'GET',
+  url: '/v1/ControlPlane/Stores',
+  operationId: 'ListStores',
+  summary: 'Ids of the account’s stores',
+  tag: 'Store',
+  query: Type.Object({ pageSize: PageSize(CONTROL_PLANE_PAGE.maxSize), pageToken: PageToken, orderBy: OrderBy }),
+  answers: {
+    200: {
+      description: 'A page of store ids',
+      schema: Type.Object(
+        { stores: Type.Array(StoreId, { maxItems: 100 }), meta: ListMeta },
+        { additionalProperties: false },
+      ),
+    },
+  },
+  refusals: CONTROL_PLANE_REFUSALS,
+})
+
+export const createStore = defineOperation({
+  method: 'POST',
+  url: '/v1/ControlPlane/Stores',
+  operationId: 'CreateStore',
+  summary: 'Create a store',
+  tag: 'Store',
+  body: StoreInput,
+  answers: acceptedAnswer('The store is made'),
+  refusals: CONTROL_PLANE_REFUSALS,
+})
+
+export const fetchStore = defineOperation({
+  method: 'GET',
+  url: '/v1/ControlPlane/Stores/:storeId',
+  operationId: 'FetchStore',
+  summary: 'One store',
+  tag: 'Store',
+  params: StoreParams,
+  answers: { 200: { description: 'The store', schema: Store, headers: ETAG_HEADER } },
+  refusals: CONTROL_PLANE_REFUSALS,
+})

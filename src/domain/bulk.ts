@@ -1,0 +1,66 @@
+import type { Context } from '../context.js'
+import type { ProfileInput } from '../contract/profile.js'
+import type { Actor, StoreScope } from '../scope.js'
+import { type ProfileWrite, resolve } from './identity/resolve.js'
+import { type ClaimedJob, enqueueJob } from './job.js'
+import { prepareUpsert } from './profile.js'
+import { loadSchema, type StoreSchema } from './schema.js'
+import { openStoreOfJob } from './store.js'
+
+/** Small enough that neither the event loop nor other writers wait long for one transaction of it. */
+const CHUNK_SIZE = 250
+
+interface BulkPayload {
+  profiles: ProfileInput[]
+}
+
+/**
+ * UpdateProfilesBulk: validates every entry, then accepts the batch as a job; the answer and the job commit together.
+ *
+ * @throws ApiError 400 naming the first entry that is wrong; nothing is applied then
+ */
+export async function upsertProfilesInBulk(
+  ctx: Context,
+  scope: StoreScope,
+  actor: Actor,
+  profiles: ProfileInput[],
+): Promise<void> {
+  const schema = await loadSchema(ctx, ctx.db.read, scope)
+  profiles.forEach((profile, index) => {
+    prepareUpsert(schema, profile, `profiles[${index}].`)
+  })
+  const payload: BulkPayload = { profiles }
+  await ctx.db.transaction((trx) => enqueueJob(ctx, trx, { storeId: scope.storeId, kind: 'bulk', payload, actor }))
+  ctx.jobSignal.wake()
+}
+
+/** Runs an accepted batch in chunks, each with its checkpoint in one transaction. Stops between chunks when told to. */
+export async function runBulk(ctx: Context, job: ClaimedJob, shouldStop: () => boolean): Promise<boolean> {
+  const { profiles } = job.payload as BulkPayload
+  for (let start = (job.checkpoint as number | undefined) ?? 0; start < profiles.length; start += CHUNK_SIZE) {
+    if (shouldStop()) return false
+    const scope = await openStoreOfJob(ctx, job.storeId)
+    if (scope === undefined) break
+    const end = Math.min(start + CHUNK_SIZE, profiles.length)
+    const schema = await loadSchema(ctx, ctx.db.read, scope)
+    const writes = profiles.slice(start, end).flatMap((profile) => toWrite(ctx, job, schema, profile))
+    await resolve(ctx, scope, writes, {
+      background: true,
+      inTransaction: (trx) => (end === profiles.length ? job.finish(trx) : job.advance(trx, end)),
+    })
+    if (end === profiles.length) return true
+  }
+  await ctx.db.transaction((trx) => job.finish(trx), { background: true })
+  return true
+}
+
+/** An entry that the store's schema no longer admits is left out: it was valid when it was accepted. */
+function toWrite(ctx: Context, job: ClaimedJob, schema: StoreSchema, profile: ProfileInput): ProfileWrite[] {
+  const prepare = (current: StoreSchema) => prepareUpsert(current, profile)
+  try {
+    return [{ actor: job.actor, prepared: prepare(schema), prepare }]
+  } catch {
+    ctx.log.warn({ job: job.id, store: job.storeId }, 'bulk entry left out: the store’s traits changed meanwhile')
+    return []
+  }
+}

@@ -1,0 +1,37 @@
+import type { Context } from '../context.js'
+import type { Actor } from '../scope.js'
+import type { EventRow } from '../storage/event.js'
+
+/** The changes that are recorded, named `com.twilio.memory.<resource>.<action>` in the outbox. */
+export type ChangeName =
+  | 'store.created'
+  | 'trait-group.created'
+  | 'profile.created'
+  | 'profile.updated'
+  | 'profile.merged'
+  | 'profile.deleted'
+  | 'import.created'
+  | 'import.completed'
+
+/**
+ * One row of the outbox, to be inserted in the transaction of the change.
+ *
+ * @param data ids and names only, never values or texts
+ */
+export function createEvent(
+  ctx: Pick<Context, 'now' | 'newId'>,
+  actor: Actor,
+  name: ChangeName,
+  subjectId: string,
+  data: Record<string, unknown> = {},
+): EventRow {
+  return {
+    id: ctx.newId('mem_event'),
+    type: `com.twilio.memory.${name}`,
+    subjectId,
+    requestId: actor.requestId,
+    actor: actor.credential,
+    data,
+    createdAt: ctx.now(),
+  }
+}

@@ -1,0 +1,214 @@
+import type { Context } from '../../context.js'
+import { ProfileMovedError, notFound } from '../../errors.js'
+import { groupBy } from '../../group-by.js'
+import type { Actor, StoreScope } from '../../scope.js'
+import { selectIdentifierOwners, selectIdentifiersOfProfiles } from '../../storage/identifier.js'
+import { selectProfiles } from '../../storage/profile.js'
+import { selectMergedProfiles } from '../../storage/profile-merge.js'
+import { findStore } from '../../storage/store.js'
+import type { Executor } from '../../storage/tables.js'
+import { loadSchema, type StoreSchema } from '../schema.js'
+import type { TraitChange } from '../trait.js'
+import { sharedRules } from './decide.js'
+import { parseFacts, type IdentifierValue, type ProfileState } from './state.js'
+import { createWorld, type World, type WorldOutcome } from './world.js'
+import { writeChanges, type AppliedWrite } from './write-changes.js'
+
+/** A write after validation, as of one schema version. */
+export interface PreparedWrite {
+  readonly schemaVersion: number
+  readonly changes: readonly TraitChange[]
+  readonly identifiers: readonly IdentifierValue[]
+}
+
+/** A write of one profile: create, patch, an entry of a bulk upsert, a row of an import. */
+export interface ProfileWrite {
+  readonly actor: Actor
+  /** The profile it names; absent when identity alone decides. */
+  readonly target?: string
+  readonly prepared: PreparedWrite
+  /** Validates again, when the store's schema changed before the write came to its turn. Throws ApiError. */
+  readonly prepare: (schema: StoreSchema) => PreparedWrite
+}
+
+export type WriteOutcome = { readonly profileId: string } | { readonly error: Error }
+
+export interface ResolveOptions {
+  readonly background?: boolean
+  /** Runs in the same transaction after the writes; what it throws undoes them all. */
+  readonly inTransaction?: (trx: Executor, outcomes: readonly WriteOutcome[]) => Promise<void>
+}
+
+/**
+ * The one way profiles are written: all identifiers and profiles of the batch are read, each write is decided in memory
+ * in the order given, the result goes back in a few set-based statements, all in one transaction.
+ *
+ * @returns one outcome for each write; a refused one leaves the others alone
+ * @throws StorageUnavailableError and whatever `inTransaction` throws: nothing was applied then
+ */
+export async function resolve(
+  ctx: Context,
+  scope: StoreScope,
+  writes: readonly ProfileWrite[],
+  { background = false, inTransaction }: ResolveOptions = {},
+): Promise<WriteOutcome[]> {
+  const outcomes = await ctx.db.transaction(
+    async (trx) => {
+      const result = await resolveInTransaction(ctx, trx, scope, writes)
+      await inTransaction?.(trx, result)
+      return result
+    },
+    { background },
+  )
+  ctx.metrics.batchSize.observe(writes.length)
+  return outcomes
+}
+
+async function resolveInTransaction(
+  ctx: Context,
+  trx: Executor,
+  scope: StoreScope,
+  writes: readonly ProfileWrite[],
+): Promise<WriteOutcome[]> {
+  const store = await findStore(trx, scope.storeId)
+  if (store === undefined) throw notFound(`Store ${scope.storeId}`)
+  const schema = await loadSchema(ctx, trx, scope, store.schemaVersion)
+  const prepared = writes.map((write) => attempt(() => prepareFor(schema, write)))
+  const found = await loadWorld(trx, scope, schema, writes, prepared)
+  const applied: AppliedWrite[] = []
+  const outcomes = writes.map((write, index): WriteOutcome => {
+    const attempted = prepared[index]
+    if (attempted === undefined || 'error' in attempted) return attempted ?? { error: new Error('not prepared') }
+    const target = write.target === undefined ? undefined : findTarget(found, write.target)
+    if (target !== undefined && 'error' in target) return target
+    const outcome = found.world.apply(
+      { ...attempted.value, target: target?.state, ordinal: ctx.tick() },
+      () => ({ id: ctx.newId('mem_profile'), createdAt: ctx.now() }),
+    )
+    applied.push({ write, outcome, changes: attempted.value.changes })
+    return { profileId: outcome.profileId }
+  })
+  await writeChanges(ctx, trx, scope, schema, found, applied)
+  countOutcomes(ctx, applied.map(({ outcome }) => outcome), outcomes.length - applied.length)
+  return outcomes
+}
+
+function prepareFor(schema: StoreSchema, write: ProfileWrite): PreparedWrite {
+  return write.prepared.schemaVersion === schema.version ? write.prepared : write.prepare(schema)
+}
+
+function attempt<T>(work: () => T): { value: T } | { error: Error } {
+  try {
+    return { value: work() }
+  } catch (error) {
+    return { error: error instanceof Error ? error : new Error(String(error)) }
+  }
+}
+
+/** What the batch found in the database. */
+export interface FoundWorld {
+  readonly world: World
+  readonly loaded: ReadonlyMap<string, ProfileState>
+  /** Where targets that were merged before the batch are now. */
+  readonly merged: ReadonlyMap<string, string>
+}
+
+function findTarget(found: FoundWorld, id: string): { state: ProfileState } | { error: Error } {
+  const canonicalId = found.merged.get(id)
+  if (canonicalId !== undefined) return { error: new ProfileMovedError(id, canonicalId) }
+  const state = found.world.find(id)
+  return state === undefined ? { error: notFound(`Profile ${id}`) } : { state }
+}
+
+async function loadWorld(
+  trx: Executor,
+  scope: StoreScope,
+  schema: StoreSchema,
+  writes: readonly ProfileWrite[],
+  prepared: readonly ({ value: PreparedWrite } | { error: Error })[],
+): Promise<FoundWorld> {
+  const identifiers = prepared.flatMap((attempted) => ('value' in attempted ? attempted.value.identifiers : []))
+  const targets = writes.flatMap((write) => write.target ?? [])
+  const owners = await selectIdentifierOwners(trx, scope, uniqueSorted(identifiers))
+  const loaded = new Map<string, ProfileState>()
+  await loadProfiles(trx, scope, [...new Set([...owners, ...targets])].sort(), loaded)
+  await loadSharers(trx, scope, schema, loaded)
+  const missing = targets.filter((target) => !loaded.has(target))
+  const merged = await selectMergedProfiles(trx, scope, missing)
+  return {
+    world: createWorld(schema, loaded.values()),
+    loaded,
+    merged: new Map(merged.map(({ profileId, canonicalId }) => [profileId, canonicalId])),
+  }
+}
+
+/** Sorted, so that engines that lock rows lock them in one order everywhere. */
+function uniqueSorted(identifiers: readonly IdentifierValue[]): IdentifierValue[] {
+  const byKey = new Map(identifiers.map((identifier) => [`${identifier.idType}\n${identifier.value}`, identifier]))
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, identifier]) => identifier)
+}
+
+async function loadProfiles(
+  trx: Executor,
+  scope: StoreScope,
+  ids: readonly string[],
+  loaded: Map<string, ProfileState>,
+): Promise<void> {
+  const rows = await selectProfiles(trx, scope, ids)
+  if (rows.length === 0) return
+  const identifiers = groupBy(
+    await selectIdentifiersOfProfiles(
+      trx,
+      scope,
+      rows.map((row) => row.id),
+    ),
+    (identifier) => identifier.profileId,
+  )
+  for (const row of rows) {
+    loaded.set(row.id, {
+      id: row.id,
+      createdAt: row.createdAt,
+      traits: JSON.parse(row.traits) as ProfileState['traits'],
+      facts: parseFacts(row.id, row.facts),
+      identifiers: (identifiers.get(row.id) ?? []).map(({ idType, value, originProfileId, ordinal }) => ({
+        idType,
+        value,
+        origin: originProfileId,
+        ordinal,
+      })),
+    })
+  }
+}
+
+/** Where two shared identifiers together join profiles, those that share one with a loaded profile count too. */
+async function loadSharers(
+  trx: Executor,
+  scope: StoreScope,
+  schema: StoreSchema,
+  loaded: Map<string, ProfileState>,
+): Promise<void> {
+  const shared = sharedRules(schema)
+  if (shared.length < 2) return
+  let before = -1
+  while (before !== loaded.size) {
+    before = loaded.size
+    const identifiers = [...loaded.values()]
+      .flatMap((profile) => profile.identifiers)
+      .filter((identifier) => shared.includes(identifier.idType))
+    const owners = await selectIdentifierOwners(trx, scope, uniqueSorted(identifiers))
+    await loadProfiles(
+      trx,
+      scope,
+      owners.filter((owner) => !loaded.has(owner)),
+      loaded,
+    )
+  }
+}
+
+function countOutcomes(ctx: Context, outcomes: readonly WorldOutcome[], refused: number): void {
+  const counter = ctx.metrics.resolutions
+  for (const { created, absorptions } of outcomes) {
+    counter.inc({ outcome: absorptions.length > 0 ? 'merged' : created ? 'created' : 'updated' })
+  }
+  if (refused > 0) counter.inc({ outcome: 'refused' }, refused)
+}

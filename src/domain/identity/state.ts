@@ -1,0 +1,83 @@
+import type { Traits, TraitValue } from '../../contract/profile.js'
+
+/** A normalised identifier. */
+export interface IdentifierValue {
+  readonly idType: string
+  readonly value: string
+}
+
+/** An identifier of a profile, with the profile it was written to and when (see `ordinal` in storage/tables.ts). */
+export interface OwnedIdentifier extends IdentifierValue {
+  readonly origin: string
+  readonly ordinal: number
+}
+
+/** When a trait was last written and to which profile. A removed trait keeps its fact, so that it stays removed. */
+export interface TraitFact {
+  readonly ordinal: number
+  readonly origin: string
+}
+
+export type TraitFacts = Readonly<Record<string, Readonly<Record<string, TraitFact>>>>
+
+/** A profile as the rules of identity see it. Values are never changed in place. */
+export interface ProfileState {
+  readonly id: string
+  readonly createdAt: number
+  readonly traits: Readonly<Traits>
+  readonly facts: TraitFacts
+  /** Oldest first. */
+  readonly identifiers: readonly OwnedIdentifier[]
+}
+
+/** The earliest profile is the canonical one. */
+export function byAge(a: ProfileState, b: ProfileState): number {
+  return a.createdAt - b.createdAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+}
+
+/** A new map of maps with one entry set, or removed when there is no value; an empty group disappears. */
+export function withEntry<V>(
+  map: Readonly<Record<string, Readonly<Record<string, V>>>>,
+  group: string,
+  name: string,
+  value: V | undefined,
+): Record<string, Record<string, V>> {
+  const { [name]: _, ...others } = map[group] ?? {}
+  // An entry that exists keeps its place.
+  const entries = value === undefined ? others : { ...map[group], [name]: value }
+  const { [group]: __, ...otherGroups } = map
+  return Object.keys(entries).length === 0 ? otherGroups : { ...map, [group]: entries }
+}
+
+type StoredFact = readonly [ordinal: number] | readonly [ordinal: number, origin: string]
+
+/** Facts as they are stored: the origin is left out where it is the profile itself, which it nearly always is. */
+export function serializeFacts(state: ProfileState): string {
+  const stored: Record<string, Record<string, StoredFact>> = {}
+  for (const [group, facts] of Object.entries(state.facts)) {
+    const entries = Object.entries(facts).map(([name, { ordinal, origin }]): [string, StoredFact] => [
+      name,
+      origin === state.id ? [ordinal] : [ordinal, origin],
+    ])
+    stored[group] = Object.fromEntries(entries)
+  }
+  return JSON.stringify(stored)
+}
+
+export function parseFacts(profileId: string, text: string): TraitFacts {
+  const stored = JSON.parse(text) as Record<string, Record<string, StoredFact>>
+  return Object.fromEntries(
+    Object.entries(stored).map(([group, facts]) => [
+      group,
+      Object.fromEntries(
+        Object.entries(facts).map(([name, [ordinal, origin = profileId]]) => [name, { ordinal, origin }]),
+      ),
+    ]),
+  )
+}
+
+/** What a profile that survives a merge lost by it, for the ledger. */
+export interface Displaced {
+  readonly traits: readonly { group: string; name: string; value: TraitValue | null; fact: TraitFact }[]
+  readonly identifiers: readonly OwnedIdentifier[]
+}

@@ -1,0 +1,126 @@
+import type { TraitChange } from '../trait.js'
+import { decide, type IdentityRules, type Match } from './decide.js'
+import { applyLimits, mergeProfiles, uniteIdentifiers } from './merge.js'
+import { type Displaced, type IdentifierValue, type OwnedIdentifier, type ProfileState, withEntry } from './state.js'
+
+/** One write, as identity sees it. */
+export interface WorldWrite {
+  readonly target: ProfileState | undefined
+  readonly changes: readonly TraitChange[]
+  readonly identifiers: readonly IdentifierValue[]
+  /** Time of the write, see `ordinal` in storage/tables.ts. */
+  readonly ordinal: number
+}
+
+export interface Absorption {
+  readonly absorbed: ProfileState
+  readonly survivorId: string
+  readonly rule: string
+  readonly displaced: Displaced
+}
+
+export interface WorldOutcome {
+  readonly profileId: string
+  readonly created: boolean
+  readonly absorptions: readonly Absorption[]
+}
+
+/**
+ * The profiles that a batch may touch, in memory: writes are applied one after the other, each sees those before it.
+ * The caller loads every profile that an identifier of the batch points at.
+ */
+export interface World {
+  apply(write: WorldWrite, newProfile: () => { id: string; createdAt: number }): WorldOutcome
+  /** A profile by any id it ever had in this world. */
+  find(id: string): ProfileState | undefined
+  /** All canonical profiles. */
+  profiles(): Iterable<ProfileState>
+}
+
+export function createWorld(rules: IdentityRules, loaded: Iterable<ProfileState>): World {
+  const profiles = new Map<string, ProfileState>()
+  const owners = new Map<string, Set<string>>()
+  const canonicalIds = new Map<string, string>()
+  const keyOf = ({ idType, value }: IdentifierValue) => `${idType}\n${value}`
+
+  const forget = (state: ProfileState) => {
+    for (const identifier of state.identifiers) owners.get(keyOf(identifier))?.delete(state.id)
+    profiles.delete(state.id)
+  }
+  const remember = (state: ProfileState) => {
+    profiles.set(state.id, state)
+    for (const identifier of state.identifiers) {
+      const key = keyOf(identifier)
+      const ids = owners.get(key)
+      if (ids === undefined) owners.set(key, new Set([state.id]))
+      else ids.add(state.id)
+    }
+  }
+  const replace = (state: ProfileState) => {
+    const before = profiles.get(state.id)
+    if (before !== undefined) forget(before)
+    remember(state)
+  }
+  const find = (id: string): ProfileState | undefined => {
+    let current = id
+    for (let next = canonicalIds.get(current); next !== undefined; next = canonicalIds.get(current)) current = next
+    return profiles.get(current)
+  }
+  const ownersOf = (identifier: IdentifierValue): ProfileState[] =>
+    [...(owners.get(keyOf(identifier)) ?? [])].flatMap((id) => profiles.get(id) ?? [])
+
+  const absorb = (canonical: ProfileState, { profile, rule }: Match): [ProfileState, Absorption] => {
+    const { survivor, absorbed, displaced } = mergeProfiles(canonical, profile, rules.identifierTypes)
+    forget(absorbed)
+    replace(survivor)
+    canonicalIds.set(absorbed.id, survivor.id)
+    return [survivor, { absorbed, survivorId: survivor.id, rule, displaced }]
+  }
+
+  for (const state of loaded) remember(state)
+  return {
+    find,
+    profiles: () => profiles.values(),
+    apply(write, newProfile) {
+      const decision = decide(rules, write.identifiers, ownersOf, write.target)
+      const absorptions: Absorption[] = []
+      let state: ProfileState
+      if (decision.kind === 'create') {
+        state = { ...newProfile(), traits: {}, facts: {}, identifiers: [] }
+      } else {
+        const { canonical, absorbed } = decision
+        state = canonical.profile
+        for (const match of absorbed) {
+          // The profile a write names has no rule of its own: the one that found the survivor joined them.
+          const [survivor, absorption] = absorb(state, { ...match, rule: match.rule || canonical.rule })
+          state = survivor
+          absorptions.push(absorption)
+        }
+      }
+      state = applyChanges(state, write)
+      state = addIdentifiers(state, write, rules)
+      replace(state)
+      return { profileId: state.id, created: decision.kind === 'create', absorptions }
+    },
+  }
+}
+
+function applyChanges(state: ProfileState, { changes, ordinal }: WorldWrite): ProfileState {
+  let { traits, facts } = state
+  for (const { group, name, value } of changes) {
+    traits = withEntry(traits, group, name, value)
+    // A write always wins over what it found, also when another node's clock is ahead.
+    const known = facts[group]?.[name]?.ordinal ?? 0
+    facts = withEntry(facts, group, name, { ordinal: Math.max(ordinal, known + 1), origin: state.id })
+  }
+  return { ...state, traits, facts }
+}
+
+function addIdentifiers(state: ProfileState, write: WorldWrite, rules: IdentityRules): ProfileState {
+  if (write.identifiers.length === 0) return state
+  const added = write.identifiers.map(
+    (identifier): OwnedIdentifier => ({ ...identifier, origin: state.id, ordinal: write.ordinal }),
+  )
+  const united = uniteIdentifiers([...state.identifiers, ...added])
+  return { ...state, identifiers: applyLimits(united, rules.identifierTypes) }
+}

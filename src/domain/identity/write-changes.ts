@@ -1,0 +1,132 @@
+import type { Context } from '../../context.js'
+import type { Actor, StoreScope } from '../../scope.js'
+import { type EventRow, insertEvents } from '../../storage/event.js'
+import { deleteIdentifier, type IdentifierRow, insertIdentifiers, moveIdentifiers } from '../../storage/identifier.js'
+import { deleteProfiles, type ProfileRow, upsertProfiles } from '../../storage/profile.js'
+import { insertMerges, type ProfileMergeRow, redirectMerges } from '../../storage/profile-merge.js'
+import { runAll } from '../../storage/statement.js'
+import type { Executor } from '../../storage/tables.js'
+import { createEvent } from '../event.js'
+import type { TraitChange } from '../trait.js'
+import { type IdentityRules, isExclusive } from './decide.js'
+import type { FoundWorld } from './resolve.js'
+import { type OwnedIdentifier, type ProfileState, serializeFacts } from './state.js'
+import type { Absorption, WorldOutcome } from './world.js'
+
+/** A write that was applied to the world. */
+export interface AppliedWrite {
+  readonly write: { readonly actor: Actor }
+  readonly outcome: WorldOutcome
+  readonly changes: readonly TraitChange[]
+}
+
+type Merge = Absorption & { readonly actor: Actor }
+
+/** Brings the database to where the world is: only what changed, in one message. */
+export async function writeChanges(
+  ctx: Context,
+  trx: Executor,
+  scope: StoreScope,
+  rules: IdentityRules,
+  { world, loaded }: Pick<FoundWorld, 'world' | 'loaded'>,
+  applied: readonly AppliedWrite[],
+): Promise<void> {
+  const now = ctx.now()
+  const merges = applied.flatMap(({ write, outcome }) =>
+    outcome.absorptions.map((absorption): Merge => ({ ...absorption, actor: write.actor })),
+  )
+  const changed = [...world.profiles()].filter((state) => loaded.get(state.id) !== state)
+  const { removed, added } = diffIdentifiers(rules, world, loaded, changed)
+  const stored = merges.filter(({ absorbed }) => loaded.has(absorbed.id))
+  await runAll(trx, [
+    ...removed.map((row) => deleteIdentifier(trx, scope, row)),
+    ...merges.flatMap(({ absorbed, survivorId }) => [
+      moveIdentifiers(trx, scope, absorbed.id, survivorId),
+      redirectMerges(trx, scope, absorbed.id, survivorId),
+    ]),
+    ...stored.map(({ absorbed }) => deleteProfiles(trx, scope, [absorbed.id])),
+    ...upsertProfiles(
+      scope,
+      changed.map((state) => toProfileRow(state, now)),
+    ),
+    ...insertIdentifiers(scope, added),
+    ...insertMerges(
+      scope,
+      merges.map((merge) => toMergeRow(merge, world, now)),
+    ),
+    ...insertEvents(scope.storeId, applied.flatMap((write) => describeChange(ctx, write))),
+  ])
+}
+
+/** Which identifier rows go and which come; those that only change owner are moved with their profile. */
+function diffIdentifiers(
+  rules: IdentityRules,
+  world: FoundWorld['world'],
+  loaded: FoundWorld['loaded'],
+  changed: readonly ProfileState[],
+): { removed: IdentifierRow[]; added: IdentifierRow[] } {
+  const toRow = (profileId: string, identifier: OwnedIdentifier): IdentifierRow => ({
+    idType: identifier.idType,
+    value: identifier.value,
+    exclusive: isExclusive(rules, identifier.idType),
+    profileId,
+    originProfileId: identifier.origin,
+    ordinal: identifier.ordinal,
+  })
+  const keyOf = ({ idType, value, origin, ordinal }: OwnedIdentifier) => `${idType}\n${value}\n${origin}\n${ordinal}`
+  const before = new Map<string, Set<string>>()
+  const removed: IdentifierRow[] = []
+  for (const state of loaded.values()) {
+    const owner = world.find(state.id)
+    if (owner === undefined || owner === state) continue
+    const kept = new Set(owner.identifiers.map(keyOf))
+    const known = before.get(owner.id) ?? new Set()
+    before.set(owner.id, known)
+    for (const identifier of state.identifiers) {
+      if (kept.has(keyOf(identifier))) known.add(keyOf(identifier))
+      else removed.push(toRow(state.id, identifier))
+    }
+  }
+  const added = changed.flatMap((state) =>
+    state.identifiers
+      .filter((identifier) => !before.get(state.id)?.has(keyOf(identifier)))
+      .map((identifier) => toRow(state.id, identifier)),
+  )
+  return { removed, added }
+}
+
+function toProfileRow(state: ProfileState, now: number): ProfileRow {
+  return {
+    id: state.id,
+    traits: JSON.stringify(state.traits),
+    facts: serializeFacts(state),
+    createdAt: state.createdAt,
+    updatedAt: now,
+  }
+}
+
+function toMergeRow(merge: Merge, world: FoundWorld['world'], now: number): ProfileMergeRow {
+  const { absorbed, survivorId, rule, displaced, actor } = merge
+  return {
+    profileId: absorbed.id,
+    survivorId,
+    canonicalId: world.find(absorbed.id)?.id ?? survivorId,
+    idType: rule,
+    requestId: actor.requestId,
+    actor: actor.credential,
+    mergedAt: now,
+    createdAt: absorbed.createdAt,
+    traits: JSON.stringify(absorbed.traits),
+    facts: serializeFacts(absorbed),
+    displaced: JSON.stringify(displaced),
+  }
+}
+
+function describeChange(ctx: Context, { write, outcome, changes }: AppliedWrite): EventRow[] {
+  const merged = outcome.absorptions.map(({ absorbed, survivorId, rule }) =>
+    createEvent(ctx, write.actor, 'profile.merged', absorbed.id, { into: survivorId, rule }),
+  )
+  const traits = changes.map(({ group, name }) => `${group}.${name}`)
+  const type = outcome.created ? 'profile.created' : 'profile.updated'
+  return [...merged, createEvent(ctx, write.actor, type, outcome.profileId, { traits })]
+}

@@ -1,0 +1,239 @@
+import type { Context } from '../../context.js'
+import type { StoreScope } from '../../scope.js'
+import { insertEvents } from '../../storage/event.js'
+import {
+  findImport,
+  type ImportIssueRow,
+  type ImportProgressUpdate,
+  type ImportRow,
+  insertImportIssues,
+  updateImportProgress,
+} from '../../storage/import.js'
+import { runAll } from '../../storage/statement.js'
+import type { Executor } from '../../storage/tables.js'
+import { createEvent } from '../event.js'
+import { type ProfileWrite, resolve, type WriteOutcome } from '../identity/resolve.js'
+import type { ClaimedJob } from '../job.js'
+import { loadSchema, type StoreSchema } from '../schema.js'
+import { openStoreOfJob } from '../store.js'
+import { type CsvFault, type CsvRow, readCsv, UnreadableCsvError } from './csv.js'
+import { type Column, findColumns, readRow } from './row.js'
+import type { ImportPayload } from './upload.js'
+
+/** Rows of one transaction: few enough that the event loop and other writers never wait long. */
+const CHUNK_SIZE = 500
+
+interface NumberedRecord {
+  readonly rowNumber: number
+  readonly record: CsvRow | CsvFault
+}
+
+type Progress = Pick<ImportRow, 'rowsDone' | 'bytesDone' | 'errors' | 'warnings'>
+
+/**
+ * Runs an import whose file is there. Each chunk of rows commits together with the progress and the reasons of its
+ * failed rows; after a crash the rows already done are read over.
+ *
+ * @returns false when it was told to stop before the end
+ */
+export async function runImport(ctx: Context, job: ClaimedJob, shouldStop: () => boolean): Promise<boolean> {
+  const { importId, blob } = job.payload as ImportPayload
+  const scope = await openStoreOfJob(ctx, job.storeId)
+  const row = scope && (await findImport(ctx.db.read, scope, importId))
+  if (scope !== undefined && row?.status === 'PROCESSING') {
+    const finished = await importRows(ctx, job, scope, row, blob, shouldStop)
+    if (!finished) return false
+  }
+  await ctx.blobs.remove(blob)
+  await ctx.db.transaction((trx) => job.finish(trx), { background: true })
+  return true
+}
+
+async function importRows(
+  ctx: Context,
+  job: ClaimedJob,
+  scope: StoreScope,
+  row: ImportRow,
+  blob: string,
+  shouldStop: () => boolean,
+): Promise<boolean> {
+  const run: ImportRun = { ctx, job, scope, importId: row.id, progress: row }
+  try {
+    let columns: Column[] | undefined
+    for await (const chunk of readChunks(ctx.blobs.read(blob), row, ctx.config.limits.importRows)) {
+      if (shouldStop()) return false
+      columns ??= findColumns(chunk.header, row.columnMappings)
+      run.progress = await importChunk(run, columns, chunk.records)
+    }
+    await completeImport(run, failureOf(ctx, run.progress))
+  } catch (error) {
+    if (!(error instanceof UnreadableCsvError)) throw error
+    await completeImport(run, error.message)
+  }
+  return true
+}
+
+function failureOf(ctx: Context, { errors }: Progress): string | undefined {
+  const limit = ctx.config.limits.importFailedRows
+  return errors > limit ? `${errors} rows failed, more than the ${limit} an import may have` : undefined
+}
+
+interface ImportRun {
+  readonly ctx: Context
+  readonly job: ClaimedJob
+  readonly scope: StoreScope
+  readonly importId: string
+  progress: Progress
+}
+
+interface Chunk {
+  readonly header: readonly string[]
+  readonly records: readonly NumberedRecord[]
+}
+
+/** Records in chunks, without those done before; the first chunk comes even if it is empty, so the header is checked. */
+async function* readChunks(
+  content: Parameters<typeof readCsv>[0],
+  { rowsDone }: Pick<ImportRow, 'rowsDone'>,
+  maxRows: number,
+): AsyncGenerator<Chunk> {
+  let header: readonly string[] | undefined
+  let rowNumber = 0
+  let records: NumberedRecord[] = []
+  for await (const record of readCsv(content)) {
+    if (header === undefined) {
+      if (!('fields' in record)) throw new UnreadableCsvError(`the header cannot be read: ${record.reason}`)
+      header = record.fields
+      yield { header, records: [] }
+      continue
+    }
+    rowNumber += 1
+    if (rowNumber > maxRows) throw new UnreadableCsvError(`the file has more than ${maxRows} rows`)
+    if (rowNumber > rowsDone) records.push({ rowNumber, record })
+    if (records.length === CHUNK_SIZE) {
+      yield { header, records }
+      records = []
+    }
+  }
+  if (header === undefined) throw new UnreadableCsvError('the file is empty: it needs a header and rows')
+  if (records.length > 0) yield { header, records }
+}
+
+interface RowWrite {
+  readonly rowNumber: number
+  readonly write: ProfileWrite
+}
+
+async function importChunk(
+  run: ImportRun,
+  columns: readonly Column[],
+  records: readonly NumberedRecord[],
+): Promise<Progress> {
+  const { ctx, scope, progress } = run
+  const last = records.at(-1)
+  if (last === undefined) return progress
+  const schema = await loadSchema(ctx, ctx.db.read, (await openStoreOfJob(ctx, scope.storeId)) ?? scope)
+  const issues: ImportIssueRow[] = []
+  const rows = records.flatMap((numbered) => toRowWrite(run, schema, columns, numbered, issues))
+  let next = progress
+  await resolve(
+    ctx,
+    scope,
+    rows.map(({ write }) => write),
+    {
+      background: true,
+      inTransaction: async (trx, outcomes) => {
+        const all = [...issues, ...refusedRows(rows, outcomes)].sort((a, b) => a.rowNumber - b.rowNumber)
+        next = advance(progress, all, last)
+        await saveProgress(run, trx, all, { ...next, status: 'PROCESSING', failure: undefined })
+      },
+    },
+  )
+  const failed = next.errors - progress.errors
+  ctx.metrics.importRows.inc({ outcome: 'failed' }, failed)
+  ctx.metrics.importRows.inc({ outcome: 'stored' }, records.length - failed)
+  return next
+}
+
+function toRowWrite(
+  { job }: ImportRun,
+  schema: StoreSchema,
+  columns: readonly Column[],
+  { rowNumber, record }: NumberedRecord,
+  issues: ImportIssueRow[],
+): RowWrite[] {
+  const fail = (reason: string): RowWrite[] => {
+    issues.push({ rowNumber, kind: 'error', columnName: '', reason })
+    return []
+  }
+  if ('reason' in record) return fail(record.reason)
+  try {
+    const { prepared, warnings } = readRow(schema, columns, record.fields)
+    issues.push(...warnings.map((warning) => ({ ...warning, rowNumber })))
+    const prepare = (current: StoreSchema) => readRow(current, columns, record.fields).prepared
+    return [{ rowNumber, write: { actor: job.actor, prepared, prepare } }]
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function refusedRows(rows: readonly RowWrite[], outcomes: readonly WriteOutcome[]): ImportIssueRow[] {
+  return rows.flatMap(({ rowNumber }, index): ImportIssueRow[] => {
+    const outcome = outcomes[index]
+    if (outcome === undefined || !('error' in outcome)) return []
+    return [{ rowNumber, kind: 'error', columnName: '', reason: outcome.error.message }]
+  })
+}
+
+function advance(before: Progress, issues: readonly ImportIssueRow[], last: NumberedRecord): Progress {
+  const errors = issues.filter((issue) => issue.kind === 'error').length
+  return {
+    rowsDone: last.rowNumber,
+    bytesDone: 'bytes' in last.record ? last.record.bytes : before.bytesDone,
+    errors: before.errors + errors,
+    warnings: before.warnings + issues.length - errors,
+  }
+}
+
+async function saveProgress(
+  { ctx, job, scope, importId, progress }: ImportRun,
+  trx: Executor,
+  issues: readonly ImportIssueRow[],
+  update: ImportProgressUpdate,
+): Promise<void> {
+  await job.advance(trx, update.rowsDone)
+  await updateImportProgress(trx, scope, importId, update, ctx.now())
+  await runAll(trx, insertImportIssues(scope, importId, issues, progress.errors + progress.warnings))
+}
+
+async function completeImport(run: ImportRun, failure: string | undefined): Promise<void> {
+  const { ctx, job, scope, importId, progress } = run
+  const status = failure === undefined ? 'COMPLETED' : 'FAILED'
+  // What failed the file as a whole stands in the report as row 0, and counts as an error if no row does.
+  const issues: ImportIssueRow[] =
+    failure === undefined ? [] : [{ rowNumber: 0, kind: 'error', columnName: '', reason: failure }]
+  const errors = Math.max(progress.errors, issues.length)
+  await ctx.db.transaction(
+    async (trx) => {
+      await saveProgress(run, trx, issues, { ...progress, errors, status, failure })
+      await runAll(trx, insertEvents(scope.storeId, [createEvent(ctx, job.actor, 'import.completed', importId)]))
+    },
+    { background: true },
+  )
+  ctx.log.info({ import: importId, store: scope.storeId, status, ...pickCounts(progress) }, 'import ended')
+}
+
+/** Ends an import whose job failed too often, so that nobody waits for it for ever. */
+export async function abandonImport(ctx: Context, job: ClaimedJob): Promise<void> {
+  const { importId, blob } = job.payload as ImportPayload
+  const scope = await openStoreOfJob(ctx, job.storeId)
+  const row = scope && (await findImport(ctx.db.read, scope, importId))
+  if (scope === undefined || row?.status !== 'PROCESSING') return
+  const update = { ...row, status: 'FAILED', failure: 'the server failed while it imported the file' } as const
+  await ctx.db.transaction((trx) => updateImportProgress(trx, scope, importId, update, ctx.now()))
+  await ctx.blobs.remove(blob)
+}
+
+function pickCounts({ rowsDone, errors, warnings }: Progress) {
+  return { rows: rowsDone, errors, warnings }
+}

@@ -1,0 +1,136 @@
+import type { Context } from '../context.js'
+import { StorageUnavailableError } from '../errors.js'
+import { newSecret } from '../ids.js'
+import type { Actor } from '../scope.js'
+import * as storage from '../storage/job.js'
+import type { Executor } from '../storage/tables.js'
+
+export type JobKind = 'bulk' | 'import'
+
+const LEASE_MS = 60_000
+const MAX_ATTEMPTS = 10
+const FIRST_RETRY_MS = 500
+const MAX_RETRY_MS = 60_000
+
+/** Another worker holds the job now: the transaction must be undone and the work stopped. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError'
+}
+
+/** A job in the hands of a worker. */
+export interface ClaimedJob {
+  readonly id: string
+  readonly storeId: string
+  readonly kind: JobKind
+  readonly attempts: number
+  readonly payload: unknown
+  /** What the last `advance` stored, or nothing at the first run. */
+  readonly checkpoint: unknown
+  readonly actor: Actor
+  /**
+   * Records how far the job is, in the transaction of the work done, and keeps the lease.
+   *
+   * @throws LeaseLostError
+   */
+  advance(trx: Executor, checkpoint: unknown): Promise<void>
+  /** Ends the job in a transaction of the caller's. @throws LeaseLostError */
+  finish(trx: Executor): Promise<void>
+}
+
+/**
+ * Accepts a job, in the transaction of the answer that promises it. Call `ctx.jobSignal.wake` after the commit.
+ *
+ * @param payload what the job needs, as JSON; deleted when the job is done
+ */
+export async function enqueueJob(
+  ctx: Pick<Context, 'now' | 'newId'>,
+  trx: Executor,
+  job: { storeId: string; kind: JobKind; payload: unknown; actor: Actor },
+): Promise<void> {
+  await storage.insertJob(
+    trx,
+    {
+      id: ctx.newId('mem_job'),
+      storeId: job.storeId,
+      kind: job.kind,
+      payload: JSON.stringify(job.payload),
+      requestId: job.actor.requestId,
+      actor: JSON.stringify(job.actor),
+    },
+    ctx.now(),
+  )
+}
+
+/** A name no other process has. */
+export function newWorkerName(): string {
+  return `${process.pid}-${newSecret()}`
+}
+
+/** Takes the next job that is due; nothing when there is none. */
+export async function claimJob(ctx: Pick<Context, 'db' | 'now'>, worker: string): Promise<ClaimedJob | undefined> {
+  // A look without a transaction first: idle workers must not disturb the writers.
+  if ((await storage.findDueJob(ctx.db.read, ctx.now())) === undefined) return undefined
+  const row = await ctx.db.transaction(async (trx) => {
+    const now = ctx.now()
+    const due = await storage.findDueJob(trx, now)
+    if (due !== undefined) await storage.lockJob(trx, { id: due.id, worker, now, lockedUntil: now + LEASE_MS })
+    return due
+  })
+  return row && toClaimedJob(ctx, worker, { ...row, attempts: row.attempts + 1 })
+}
+
+function toClaimedJob(ctx: Pick<Context, 'now'>, worker: string, row: storage.JobRow): ClaimedJob {
+  const advance = async (trx: Executor, checkpoint: unknown) => {
+    const text = JSON.stringify(checkpoint)
+    const lockedUntil = ctx.now() + LEASE_MS
+    if (!(await storage.advanceJob(trx, { id: row.id, worker, checkpoint: text, lockedUntil }))) {
+      throw new LeaseLostError(`job ${row.id} is another worker's now`)
+    }
+  }
+  return {
+    id: row.id,
+    storeId: row.storeId,
+    kind: row.kind as JobKind,
+    attempts: row.attempts,
+    payload: JSON.parse(row.payload),
+    checkpoint: row.checkpoint === undefined ? undefined : JSON.parse(row.checkpoint),
+    actor: JSON.parse(row.actor) as Actor,
+    advance,
+    finish: async (trx) => {
+      await advance(trx, null)
+      await storage.deleteJob(trx, row.id)
+    },
+  }
+}
+
+/** Gives a job back that was stopped, not failed: it goes on where it was, here or elsewhere. */
+export async function releaseJob(ctx: Pick<Context, 'db' | 'now'>, job: ClaimedJob): Promise<void> {
+  await ctx.db.transaction((trx) => storage.requeueJob(trx, job.id, ctx.now(), null))
+}
+
+/**
+ * Puts a job back to be tried again later, or sets it aside when it failed too often. A database that cannot be written
+ * is nobody's fault and never sets a job aside.
+ *
+ * @returns what became of the job
+ */
+export async function retryJob(
+  ctx: Pick<Context, 'db' | 'now'>,
+  job: ClaimedJob,
+  error: unknown,
+): Promise<'retried' | 'failed'> {
+  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const final = job.attempts >= MAX_ATTEMPTS && !(error instanceof StorageUnavailableError)
+  const delay = Math.min(FIRST_RETRY_MS * 2 ** (job.attempts - 1), MAX_RETRY_MS)
+  await ctx.db.transaction((trx) =>
+    final
+      ? storage.failJob(trx, job.id, reason, ctx.now())
+      : storage.requeueJob(trx, job.id, ctx.now() + delay, reason),
+  )
+  return final ? 'failed' : 'retried'
+}
+
+/** Frees jobs that a dead process of this data folder held. */
+export async function recoverJobs(ctx: Pick<Context, 'db'>): Promise<void> {
+  if (ctx.db.exclusive) await ctx.db.transaction((trx) => storage.releaseAllJobs(trx))
+}

@@ -1,0 +1,260 @@
+import type { Context } from '../context.js'
+import type { Identifier, ProfileInput, Trait, Traits } from '../contract/profile.js'
+import { badRequest, notFound, ProfileMovedError, StorageUnavailableError } from '../errors.js'
+import type { Actor, StoreScope } from '../scope.js'
+import { insertEvents } from '../storage/event.js'
+import { deleteIdentifiersOfProfile, findIdentifierOwners } from '../storage/identifier.js'
+import { deleteProfiles, findProfile, type ProfileRow, selectProfileIds } from '../storage/profile.js'
+import { deleteMergesInto, findCanonicalId } from '../storage/profile-merge.js'
+import { runAll } from '../storage/statement.js'
+import type { Executor } from '../storage/tables.js'
+import { createEvent } from './event.js'
+import { gather } from './gather.js'
+import { normalize } from './identity/normalize.js'
+import { type PreparedWrite, type ProfileWrite, resolve } from './identity/resolve.js'
+import { parseFacts } from './identity/state.js'
+import { type Page, type PageQuery, readPage } from './page.js'
+import { loadSchema, type StoreSchema } from './schema.js'
+import { checkTraits, promoteIdentifiers } from './trait.js'
+
+const MAX_BATCH_SIZE = 256
+const MAX_PAGE_ITEMS = 1000
+const MAX_TRAIT_PAGE_ITEMS = 100
+
+/** Submits a write of one profile and resolves with the profile's id when it is on disk. */
+export type SubmitWrite = (scope: StoreScope, write: ProfileWrite) => Promise<string>
+
+/**
+ * Gathers concurrent writes of one store into one transaction; each gets its own answer.
+ *
+ * @param context the finished context, which holds what this returns
+ */
+export function createWriteGatherer(context: () => Context): SubmitWrite {
+  const submit = gather<{ scope: StoreScope; write: ProfileWrite }, string>({
+    maxBatchSize: MAX_BATCH_SIZE,
+    isItemFault: (error) => !(error instanceof StorageUnavailableError),
+    run: async (_storeId, items) => {
+      const scope = items[0]?.scope
+      if (scope === undefined) return []
+      const outcomes = await resolve(
+        context(),
+        scope,
+        items.map(({ write }) => write),
+      )
+      return outcomes.map((outcome) => ('error' in outcome ? outcome : { value: outcome.profileId }))
+    },
+  })
+  return (scope, write) => submit(scope.storeId, { scope, write })
+}
+
+/**
+ * Validates an upsert: all traits declared and valid, at least one that identifies somebody.
+ *
+ * @param prefix path of the profile in the request, for messages
+ * @throws ApiError 400
+ */
+export function prepareUpsert(schema: StoreSchema, input: ProfileInput, prefix = ''): PreparedWrite {
+  const changes = checkTraits(schema, input.traits ?? {}, prefix)
+  const identifiers = promoteIdentifiers(schema, changes)
+  if (identifiers.length === 0) {
+    throw badRequest(
+      `${prefix}traits must hold at least one trait that is promoted to an identifier, such as Contact.email, with a value that identifies somebody`,
+    )
+  }
+  return { schemaVersion: schema.version, changes, identifiers }
+}
+
+/**
+ * CreateProfile: resolves identity and creates, updates or merges before it answers.
+ *
+ * @returns the canonical profile's id
+ * @throws ApiError 400 when a trait is undeclared or invalid, or none identifies anybody
+ */
+export async function createProfile(
+  ctx: Context,
+  scope: StoreScope,
+  actor: Actor,
+  input: ProfileInput,
+): Promise<string> {
+  const prepare = (schema: StoreSchema) => prepareUpsert(schema, input)
+  const prepared = prepare(await loadSchema(ctx, ctx.db.read, scope))
+  return ctx.submitWrite(scope, { actor, prepared, prepare })
+}
+
+/**
+ * PatchProfileTraits: adds, changes and removes traits; promoted values become identifiers, which may merge profiles.
+ *
+ * @throws ApiError 400, 404; ProfileMovedError
+ */
+export async function patchProfile(
+  ctx: Context,
+  scope: StoreScope,
+  actor: Actor,
+  profileId: string,
+  input: ProfileInput,
+): Promise<void> {
+  await requireProfile(ctx.db.read, scope, profileId)
+  const prepare = (schema: StoreSchema): PreparedWrite => {
+    const changes = checkTraits(schema, input.traits ?? {})
+    return { schemaVersion: schema.version, changes, identifiers: promoteIdentifiers(schema, changes) }
+  }
+  const prepared = prepare(await loadSchema(ctx, ctx.db.read, scope))
+  await ctx.submitWrite(scope, { actor, target: profileId, prepared, prepare })
+}
+
+/**
+ * A canonical profile.
+ *
+ * @throws ApiError 404; ProfileMovedError when it was merged into another
+ */
+export async function requireProfile(executor: Executor, scope: StoreScope, profileId: string): Promise<ProfileRow> {
+  const profile = await findProfile(executor, scope, profileId)
+  if (profile !== undefined) return profile
+  const canonicalId = await findCanonicalId(executor, scope, profileId)
+  if (canonicalId !== undefined) throw new ProfileMovedError(profileId, canonicalId)
+  throw notFound(`Profile ${profileId}`)
+}
+
+/**
+ * FetchProfile, as JSON text: the stored traits go out as they are, unless groups are picked.
+ *
+ * @param traitGroups names separated by commas
+ */
+export async function fetchProfile(
+  ctx: Context,
+  scope: StoreScope,
+  profileId: string,
+  traitGroups?: string,
+): Promise<string> {
+  const profile = await requireProfile(ctx.db.read, scope, profileId)
+  const traits = traitGroups === undefined ? profile.traits : pickGroups(profile.traits, traitGroups)
+  return `{"id":"${profile.id}","createdAt":"${toTimestamp(profile.createdAt)}","traits":${traits}}`
+}
+
+function pickGroups(traits: string, traitGroups: string): string {
+  const wanted = parseNames(traitGroups)
+  const entries = Object.entries(JSON.parse(traits) as Traits).filter(([group]) => wanted.has(group))
+  return JSON.stringify(Object.fromEntries(entries))
+}
+
+function parseNames(list: string): Set<string> {
+  return new Set(list.split(',').map((name) => name.trim()))
+}
+
+function toTimestamp(milliseconds: number): string {
+  return new Date(milliseconds).toISOString()
+}
+
+/** ListProfiles: ids of canonical profiles, newest first. */
+export function listProfiles(ctx: Context, scope: StoreScope, query: PageQuery): Promise<Page<string>> {
+  return readPage<string, string>(ctx, {
+    list: { accountSid: scope.accountSid, operationId: 'ListProfiles', parts: [scope.storeId] },
+    key: 'profiles',
+    query,
+    maxItems: MAX_PAGE_ITEMS,
+    select: (page) => selectProfileIds(ctx.db.read, scope, page),
+    cursorOf: (id) => id,
+  })
+}
+
+type TraitCursor = [ordinal: number, group: string, name: string]
+interface FlatTrait {
+  readonly cursor: TraitCursor
+  readonly trait: Trait
+}
+
+/** ListProfileTraits: one item per trait, newest first. */
+export async function listProfileTraits(
+  ctx: Context,
+  scope: StoreScope,
+  profileId: string,
+  query: PageQuery & { traitGroups?: string },
+): Promise<Page<Trait>> {
+  const profile = await requireProfile(ctx.db.read, scope, profileId)
+  const traits = flattenTraits(profile, query.traitGroups)
+  const page = await readPage<FlatTrait, TraitCursor>(ctx, {
+    list: {
+      accountSid: scope.accountSid,
+      operationId: 'ListProfileTraits',
+      parts: [scope.storeId, profileId, query.traitGroups],
+    },
+    key: 'traits',
+    query,
+    maxItems: MAX_TRAIT_PAGE_ITEMS,
+    select: async ({ limit, order, after }) => {
+      const sign = order === 'asc' ? 1 : -1
+      return traits
+        .filter(({ cursor }) => after === undefined || sign * compareTraits(cursor, after) > 0)
+        .sort((a, b) => sign * compareTraits(a.cursor, b.cursor))
+        .slice(0, limit)
+    },
+    cursorOf: ({ cursor }) => cursor,
+  })
+  return { items: page.items.map(({ trait }) => trait), meta: page.meta }
+}
+
+function flattenTraits(profile: ProfileRow, traitGroups: string | undefined): FlatTrait[] {
+  const wanted = traitGroups === undefined ? undefined : parseNames(traitGroups)
+  const facts = parseFacts(profile.id, profile.facts)
+  return Object.entries(JSON.parse(profile.traits) as Traits)
+    .filter(([group]) => wanted === undefined || wanted.has(group))
+    .flatMap(([group, values]) =>
+      Object.entries(values).map(([name, value]): FlatTrait => {
+        const ordinal = facts[group]?.[name]?.ordinal ?? 0
+        const timestamp = toTimestamp(Math.floor(ordinal / 1000))
+        return { cursor: [ordinal, group, name], trait: { name, value, traitGroup: group, timestamp } }
+      }),
+    )
+}
+
+function compareTraits(a: TraitCursor, b: TraitCursor): number {
+  return a[0] - b[0] || compareText(a[1], b[1]) || compareText(a[2], b[2])
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/**
+ * CreateProfilesLookup: ids of the canonical profiles that own the value.
+ *
+ * @throws ApiError 400 for an identifier type the store does not have
+ */
+export async function lookupProfiles(
+  ctx: Context,
+  scope: StoreScope,
+  { idType, value }: Identifier,
+): Promise<{ normalizedValue: string; profiles: string[] }> {
+  const schema = await loadSchema(ctx, ctx.db.read, scope)
+  const config = schema.identifierTypes.get(idType)
+  if (config === undefined) {
+    throw badRequest(`idType "${idType}" is not an identifier type of this store: ${listTypes(schema)}`)
+  }
+  const normalized = normalize(config.normalization, value)
+  if (normalized === undefined) return { normalizedValue: value.trim(), profiles: [] }
+  return {
+    normalizedValue: normalized,
+    profiles: await findIdentifierOwners(ctx.db.read, scope, { idType, value: normalized }),
+  }
+}
+
+function listTypes(schema: StoreSchema): string {
+  return `use one of ${[...schema.identifierTypes.keys()].join(', ')}`
+}
+
+/**
+ * DeleteProfile: erases a profile with everything that was merged into it, for good.
+ *
+ * @throws ApiError 404; ProfileMovedError
+ */
+export async function deleteProfile(ctx: Context, scope: StoreScope, actor: Actor, profileId: string): Promise<void> {
+  await ctx.db.transaction(async (trx) => {
+    await requireProfile(trx, scope, profileId)
+    await runAll(trx, [
+      deleteIdentifiersOfProfile(trx, scope, profileId),
+      deleteMergesInto(trx, scope, profileId),
+      deleteProfiles(trx, scope, [profileId]),
+      ...insertEvents(scope.storeId, [createEvent(ctx, actor, 'profile.deleted', profileId)]),
+    ])
+  })
+}

@@ -1,0 +1,114 @@
+import { RE2JS } from 're2js'
+import type { Context } from '../context.js'
+import type { IdentifierConfig } from '../contract/identity.js'
+import type { TraitValue } from '../contract/profile.js'
+import type { DataType, TraitDefinition, ValidationRule } from '../contract/trait-group.js'
+import type { StoreScope } from '../scope.js'
+import { findIdentitySettings } from '../storage/identity-settings.js'
+import type { Executor } from '../storage/tables.js'
+import { selectTraitGroups } from '../storage/trait-group.js'
+import { DEFAULT_IDENTITY_SETTINGS } from './identity/default-settings.js'
+
+/** A trait definition, ready to be applied to values. */
+export interface TraitRule {
+  readonly dataType: DataType
+  readonly idType: string | undefined
+  /** Why a value of the right type breaks the validation rule; nothing when it keeps it. */
+  readonly findViolation: (value: TraitValue) => string | undefined
+}
+
+/** Everything about a store that writes are checked against, as of one schema version. */
+export interface StoreSchema {
+  readonly version: number
+  readonly traits: ReadonlyMap<string, ReadonlyMap<string, TraitRule>>
+  readonly identifierTypes: ReadonlyMap<string, IdentifierConfig>
+  readonly matchingRules: readonly string[]
+}
+
+/** Schemas of the stores in use, each as of its last known version. */
+export type SchemaCache = Map<string, StoreSchema>
+
+const MAX_CACHED_SCHEMAS = 1000
+
+/** The schema of a store at the scope's version, from the cache or from `executor`. */
+export async function loadSchema(
+  ctx: Pick<Context, 'schemas'>,
+  executor: Executor,
+  scope: StoreScope,
+  version: number = scope.schemaVersion,
+): Promise<StoreSchema> {
+  const cached = ctx.schemas.get(scope.storeId)
+  if (cached?.version === version) return cached
+  const schema = await readSchema(executor, scope, version)
+  if (ctx.schemas.size >= MAX_CACHED_SCHEMAS) ctx.schemas.clear()
+  ctx.schemas.set(scope.storeId, schema)
+  return schema
+}
+
+async function readSchema(executor: Executor, scope: StoreScope, version: number): Promise<StoreSchema> {
+  const groups = await selectTraitGroups(executor, scope)
+  const { settings } = (await findIdentitySettings(executor, scope)) ?? { settings: DEFAULT_IDENTITY_SETTINGS }
+  return {
+    version,
+    traits: new Map(groups.map((group) => [group.name, compileTraits(group.traits)])),
+    identifierTypes: new Map(settings.identifierConfigs.map((config) => [config.idType, config])),
+    matchingRules: settings.matchingRules,
+  }
+}
+
+function compileTraits(definitions: Record<string, TraitDefinition>): Map<string, TraitRule> {
+  return new Map(
+    Object.entries(definitions).map(([name, { dataType, idTypePromotion, validationRule }]) => [
+      name,
+      {
+        dataType: dataType as DataType,
+        idType: idTypePromotion,
+        findViolation: compileRule(validationRule),
+      },
+    ]),
+  )
+}
+
+/**
+ * Compiles a regular expression of a validation rule with an engine that takes linear time, whatever the pattern.
+ *
+ * @throws RE2JSException for a pattern that is malformed or uses what RE2 does not have (back references, look-around)
+ */
+export function compilePattern(pattern: string): (text: string) => boolean {
+  const compiled = RE2JS.compile(pattern)
+  return (text) => compiled.matcher(text).find()
+}
+
+function compileRule(rule: ValidationRule | undefined): (value: TraitValue) => string | undefined {
+  switch (rule?.ruleType) {
+    case 'STRING': {
+      const { pattern, minLength = 0, maxLength = Number.POSITIVE_INFINITY } = rule
+      const matches = pattern === undefined ? () => true : compilePattern(pattern)
+      return (value) => {
+        if (typeof value !== 'string') return undefined
+        const length = [...value].length
+        if (length < minLength) return `must have at least ${minLength} characters`
+        if (length > maxLength) return `must not have more than ${maxLength} characters`
+        return matches(value) ? undefined : `must match the pattern ${pattern}`
+      }
+    }
+    case 'NUMBER': {
+      const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = rule
+      return (value) => {
+        if (typeof value !== 'number') return undefined
+        if (value < min) return `must be at least ${min}`
+        return value > max ? `must be at most ${max}` : undefined
+      }
+    }
+    case 'ARRAY': {
+      const { minItems = 0, maxItems = Number.POSITIVE_INFINITY } = rule
+      return (value) => {
+        if (!Array.isArray(value)) return undefined
+        if (value.length < minItems) return `must have at least ${minItems} items`
+        return value.length > maxItems ? `must not have more than ${maxItems} items` : undefined
+      }
+    }
+    default:
+      return () => undefined
+  }
+}

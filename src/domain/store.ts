@@ -1,0 +1,133 @@
+import type { Context } from '../context.js'
+import type { Store, StoreInput } from '../contract/store.js'
+import { conflict, ERROR_CODES, limitReached, storeNotActive, storeNotFound } from '../errors.js'
+import type { Actor, StoreScope } from '../scope.js'
+import { insertEvents } from '../storage/event.js'
+import { insertIdentitySettings } from '../storage/identity-settings.js'
+import { runAll } from '../storage/statement.js'
+import {
+  countStores,
+  findStore,
+  findStoreByName,
+  insertStore,
+  type StoreRow,
+  selectStoreIds,
+} from '../storage/store.js'
+import type { Executor } from '../storage/tables.js'
+import { insertTraitGroup } from '../storage/trait-group.js'
+import { createEvent } from './event.js'
+import { DEFAULT_IDENTITY_SETTINGS } from './identity/default-settings.js'
+import { recordOperation } from './operation.js'
+import { type Page, type PageQuery, readPage } from './page.js'
+import { CONTACT_GROUP } from './trait-group.js'
+
+const MAX_PAGE_ITEMS = 100
+
+/**
+ * Opens a store for its account: the only maker of a StoreScope.
+ *
+ * @throws ApiError 404 when there is no such store or it is another account's; 400 while it is not ACTIVE
+ */
+export async function openStore(
+  ctx: Pick<Context, 'db'>,
+  accountSid: string,
+  storeId: string,
+): Promise<StoreScope> {
+  const store = await findOwnStore(ctx, accountSid, storeId)
+  if (store.status !== 'ACTIVE') throw storeNotActive(storeId, store.status)
+  return toScope(store)
+}
+
+/** Opens the store of a background job, whose account was checked when the job was accepted; nothing when it is gone. */
+export async function openStoreOfJob(ctx: Pick<Context, 'db'>, storeId: string): Promise<StoreScope | undefined> {
+  const store = await findStore(ctx.db.read, storeId)
+  return store && toScope(store)
+}
+
+function toScope({ accountSid, id, schemaVersion }: StoreRow): StoreScope {
+  return { accountSid, storeId: id, schemaVersion } as StoreScope
+}
+
+async function findOwnStore(ctx: Pick<Context, 'db'>, accountSid: string, storeId: string): Promise<StoreRow> {
+  const store = await findStore(ctx.db.read, storeId)
+  if (store === undefined || store.accountSid !== accountSid) throw storeNotFound(storeId)
+  return store
+}
+
+/** A resource with what its ETag is made of. */
+export interface Versioned<T> {
+  readonly value: T
+  readonly id: string
+  readonly version: number
+}
+
+/** FetchStore. @throws ApiError 404 */
+export async function fetchStore(ctx: Context, accountSid: string, storeId: string): Promise<Versioned<Store>> {
+  const store = await findOwnStore(ctx, accountSid, storeId)
+  const value: Store = {
+    id: store.id,
+    displayName: store.displayName,
+    ...(store.description !== undefined && { description: store.description }),
+    status: store.status,
+    intelligenceServiceId: null,
+    version: store.version,
+  }
+  return { value, id: store.id, version: store.version }
+}
+
+/** ListStores: ids, newest first. */
+export function listStores(ctx: Context, accountSid: string, query: PageQuery): Promise<Page<string>> {
+  return readPage<string, string>(ctx, {
+    list: { accountSid, operationId: 'ListStores' },
+    key: 'stores',
+    query,
+    maxItems: MAX_PAGE_ITEMS,
+    select: (page) => selectStoreIds(ctx.db.read, accountSid, page),
+    cursorOf: (id) => id,
+  })
+}
+
+/**
+ * CreateStore: a store with the Contact trait group and the default identifier types, ACTIVE at once.
+ *
+ * @returns id of the operation
+ * @throws ApiError 409 when the name is taken, 400 when the account has as many stores as it may
+ */
+export async function createStore(ctx: Context, actor: Actor, input: StoreInput): Promise<string> {
+  return ctx.db.transaction(async (trx) => {
+    await checkStore(ctx, trx, actor.accountSid, input)
+    const now = ctx.now()
+    const id = ctx.newId('mem_store')
+    await insertStore(trx, {
+      id,
+      accountSid: actor.accountSid,
+      displayName: input.displayName,
+      description: input.description,
+      status: 'ACTIVE',
+      version: 1,
+      schemaVersion: 1,
+      createdAt: now,
+      updatedAt: now,
+    })
+    await insertIdentitySettings(trx, id, DEFAULT_IDENTITY_SETTINGS, now)
+    await insertTraitGroup(trx, { storeId: id }, { ...CONTACT_GROUP, version: 1, createdAt: now, updatedAt: now })
+    await runAll(trx, insertEvents(id, [createEvent(ctx, actor, 'store.created', id)]))
+    return recordOperation(ctx, trx, actor, id)
+  })
+}
+
+async function checkStore(ctx: Context, trx: Executor, accountSid: string, input: StoreInput): Promise<void> {
+  if ((await findStoreByName(trx, accountSid, input.displayName)) !== undefined) {
+    throw conflict(
+      `displayName "${input.displayName}" is taken by another store of this account`,
+      ERROR_CODES.storeNameTaken,
+    )
+  }
+  const limit = ctx.config.limits.storesPerAccount
+  if ((await countStores(trx, accountSid)) >= limit) {
+    throw limitReached(
+      `The account has ${limit} stores, which is its limit: delete one or raise RECOLLECT_MAX_STORES`,
+      ERROR_CODES.storeLimit,
+    )
+  }
+}

@@ -1,0 +1,105 @@
+import type { Socket } from 'node:net'
+import compress from '@fastify/compress'
+import { fastify, type FastifyInstance } from 'fastify'
+import type { Context } from '../context.js'
+import { badRequest, unauthorized } from '../errors.js'
+import { newRequestId } from '../ids.js'
+import { addAuthentication, isProtected } from './auth.js'
+import { addJsonParser } from './body.js'
+import './call.js'
+import { rawRefusal, addRefusals, renderError } from './refusals.js'
+import { addDocumentation } from './routes/documentation.js'
+import { addHealth } from './routes/health.js'
+import { addImportRoutes } from './routes/import.js'
+import { addOperationRoutes } from './routes/operation.js'
+import { addProfileRoutes } from './routes/profile.js'
+import { addStoreRoutes } from './routes/store.js'
+import { addTraitGroupRoutes } from './routes/trait-group.js'
+import { addUploadRoutes } from './routes/upload.js'
+import { compileValidator } from './validation.js'
+
+const HEADERS_TIMEOUT_MS = 15_000
+const IDLE_TIMEOUT_MS = 30_000
+const KEEP_ALIVE_MS = 72_000
+const MAX_HEADER_BYTES = 16 * 1024
+const MAX_PARAM_LENGTH = 1024
+/** Smaller answers cost more to compress than to send. */
+const COMPRESS_FROM_BYTES = 2048
+
+/** Builds the HTTP door: every hook, every route, in one explicit list. */
+export async function buildApp(ctx: Context): Promise<FastifyInstance> {
+  const app = createServer(ctx)
+  app.setValidatorCompiler(compileValidator)
+  app.setSerializerCompiler(() => JSON.stringify)
+  addRefusals(app, ctx)
+  addRequestId(app)
+  addAuthentication(app, ctx)
+  addJsonParser(app)
+  addObservation(app, ctx)
+  await app.register(compress, { encodings: ['gzip'], threshold: COMPRESS_FROM_BYTES, globalDecompression: false })
+  addHealth(app, ctx)
+  await addDocumentation(app, ctx)
+  addStoreRoutes(app, ctx)
+  addTraitGroupRoutes(app, ctx)
+  addOperationRoutes(app, ctx)
+  addProfileRoutes(app, ctx)
+  addImportRoutes(app, ctx)
+  await addUploadRoutes(app, ctx)
+  return app
+}
+
+function createServer(ctx: Context): FastifyInstance {
+  return fastify({
+    logger: false,
+    bodyLimit: ctx.config.bodyLimitBytes,
+    requestTimeout: ctx.config.requestTimeoutSeconds * 1000,
+    connectionTimeout: IDLE_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 1000 },
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    forceCloseConnections: 'idle',
+    genReqId: newRequestId,
+    requestIdHeader: false,
+    clientErrorHandler: (error, socket) => answerClientError(error, socket),
+    frameworkErrors: (error, request, reply) => {
+      // A path that cannot be decoded never reaches the hooks.
+      reply.header('Twilio-Request-Id', request.id)
+      const refusal = isProtected(request.url) && request.headers.authorization === undefined
+      return renderError(ctx, refusal ? unauthorized() : badRequest(error.message), request, reply)
+    },
+  }) as unknown as FastifyInstance
+}
+
+function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
+  socket.end(rawRefusal(status, newRequestId()), () => socket.destroy())
+}
+
+function addRequestId(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('Twilio-Request-Id', request.id)
+  })
+}
+
+/** One log line and one measurement a request: ids only, never paths or bodies. */
+function addObservation(app: FastifyInstance, ctx: Context): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const operation = request.routeOptions.config?.operationId ?? 'unknown'
+    const status = String(reply.statusCode)
+    ctx.metrics.requests.observe({ operation, status }, reply.elapsedTime / 1000)
+    ctx.log.info(
+      {
+        request: request.id,
+        operation,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 100) / 100,
+        credential: request.principal?.credential,
+      },
+      'request',
+    )
+  })
+}

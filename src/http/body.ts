@@ -1,0 +1,49 @@
+import type { FastifyInstance } from 'fastify'
+import { badRequest } from '../errors.js'
+
+/** Escapes of NUL and of surrogates: only then is it worth looking at every string. */
+const SUSPICIOUS = /\\u0000|\\u[dD][89a-fA-F]/
+
+/**
+ * Reads every body as JSON, whatever its content type says: clients of this API send nothing else. NUL characters and
+ * unpaired surrogates are refused, because no database stores them as they are.
+ */
+export function addJsonParser(app: FastifyInstance): void {
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
+    const text = body as string
+    if (text === '') return done(null, undefined)
+    void parseJson(request, text, (error, value) => {
+      if (error !== null) return done(badRequest(`The request body is no valid JSON: ${error.message}`))
+      const fault = SUSPICIOUS.test(text) ? findUnstorableText(value, 'body') : undefined
+      done(fault === undefined ? null : badRequest(fault), value)
+    })
+  })
+}
+
+/** Why a value cannot be stored: a string in it, at any depth, that is no well-formed text. */
+function findUnstorableText(value: unknown, field: string): string | undefined {
+  const pending: [unknown, string][] = [[value, field]]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const [item, path] = next
+    if (typeof item === 'string' && !isStorable(item)) {
+      return `${path} must not hold NUL characters or unpaired surrogates`
+    }
+    if (typeof item !== 'object' || item === null) continue
+    for (const [name, child] of Object.entries(item)) {
+      if (!isStorable(name)) return `${path} must not have names with NUL characters or unpaired surrogates`
+      pending.push([child, `${path}.${name}`])
+    }
+  }
+  return undefined
+}
+
+function isStorable(text: string): boolean {
+  return !text.includes('\0') && isWellFormed(text)
+}
+
+function isWellFormed(text: string): boolean {
+  // String.prototype.isWellFormed, which the es2023 library does not declare.
+  return !/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/.test(text)
+}

@@ -1,0 +1,87 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Static, TSchema } from 'typebox'
+import type { Context } from '../context.js'
+import type { OperationDefinition } from '../contract/operation.js'
+import type { Principal } from '../domain/account.js'
+import { openStore } from '../domain/store.js'
+import { unauthorized } from '../errors.js'
+import type { Actor, StoreScope } from '../scope.js'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; set by the authentication hook on every path of the API. */
+    principal: Principal | undefined
+  }
+  interface FastifyContextConfig {
+    operationId?: string
+    moved?: 301 | 308
+  }
+}
+
+/** What a handler gets: validated input, who asks, and the raw request and reply. */
+export interface Call<Params, Query, Body> {
+  readonly params: Params
+  readonly query: Query
+  readonly body: Body
+  readonly actor: Actor
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+}
+
+type Handler<C> = (call: C) => Promise<unknown>
+
+type Schema<T extends TSchema> = Static<T>
+
+/** Adds the route of an operation that stands outside a store. */
+export function addOperation<P extends TSchema, Q extends TSchema, B extends TSchema>(
+  app: FastifyInstance,
+  operation: OperationDefinition<P, Q, B>,
+  handler: Handler<Call<Schema<P>, Schema<Q>, Schema<B>>>,
+  options: { bodyLimit?: number } = {},
+): void {
+  app.route({
+    method: operation.method,
+    url: operation.url,
+    ...options,
+    schema: {
+      ...(operation.params && { params: operation.params }),
+      ...(operation.query && { querystring: operation.query }),
+      ...(operation.body && { body: operation.body }),
+    },
+    config: { operationId: operation.operationId, ...(operation.moved && { moved: operation.moved }) },
+    handler: (request, reply) =>
+      handler({
+        params: request.params as Schema<P>,
+        query: request.query as Schema<Q>,
+        body: request.body as Schema<B>,
+        actor: actorOf(request),
+        request,
+        reply,
+      }),
+  })
+}
+
+/** Adds the route of an operation in a store: the store is opened for the account before the handler runs. */
+export function addStoreOperation<P extends TSchema, Q extends TSchema, B extends TSchema>(
+  app: FastifyInstance,
+  ctx: Context,
+  operation: OperationDefinition<P, Q, B>,
+  handler: Handler<Call<Schema<P>, Schema<Q>, Schema<B>> & { readonly scope: StoreScope }>,
+  options: { bodyLimit?: number } = {},
+): void {
+  addOperation(
+    app,
+    operation,
+    async (call) => {
+      const { storeId } = call.params as { storeId: string }
+      const scope = await openStore(ctx, call.actor.accountSid, storeId)
+      return handler({ ...call, scope })
+    },
+    options,
+  )
+}
+
+function actorOf(request: FastifyRequest): Actor {
+  if (request.principal === undefined) throw unauthorized()
+  return { ...request.principal, requestId: request.id }
+}

@@ -1,0 +1,17 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance } from 'fastify'
+import type { OpenAPIV3 } from 'openapi-types'
+import type { Context } from '../../context.js'
+import { buildOpenApiDocument } from '../../contract/openapi.js'
+import { readVersion } from '../../version.js'
+import { originOf } from '../links.js'
+
+/** `/openapi.json`, and `/docs` as a page of it. */
+export async function addDocumentation(app: FastifyInstance, ctx: Context): Promise<void> {
+  const version = readVersion()
+  app.get('/openapi.json', async (request) => buildOpenApiDocument(version, originOf(ctx, request)))
+  const document = buildOpenApiDocument(version) as OpenAPIV3.Document
+  await app.register(swagger, { mode: 'static', specification: { document } })
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { tryItOutEnabled: true } })
+}

@@ -1,0 +1,45 @@
+import type { FastifySchemaCompiler } from 'fastify'
+import type { TSchema } from 'typebox'
+import { findViolation, type Violation } from '../contract/validation.js'
+import { ApiError, badRequest, ERROR_CODES } from '../errors.js'
+
+const PLACES: Record<string, string> = { body: 'The request body', querystring: 'The query', params: 'The path' }
+
+/** Codes of malformed ids in the path. */
+const PARAM_CODES: Record<string, number> = {
+  storeId: ERROR_CODES.malformedStoreId,
+  operationId: ERROR_CODES.malformedOperationId,
+}
+
+/**
+ * Validates requests against the contract. Bodies are never coerced; query parameters are text, so digits and
+ * true/false become numbers and booleans where the contract has them, and nothing else does.
+ */
+export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart = '' }) => {
+  const isQuery = httpPart === 'querystring'
+  return (value: unknown) => {
+    const typed = isQuery ? coerceQuery(schema, value as Record<string, unknown>) : value
+    const violation = findViolation(schema, typed)
+    return violation === undefined ? { value: typed } : { error: toError(violation, httpPart) }
+  }
+}
+
+function toError({ field, reason }: Violation, httpPart: string): ApiError {
+  if (httpPart === 'body') {
+    const subject = field === '' ? 'The request body' : field
+    return new ApiError(400, ERROR_CODES.schemaViolation, `${subject} ${reason}`)
+  }
+  return badRequest(`${field || PLACES[httpPart]} ${reason}`, PARAM_CODES[field])
+}
+
+function coerceQuery(schema: TSchema, query: Record<string, unknown>): Record<string, unknown> {
+  const { properties = {} } = schema as { properties?: Record<string, { type?: string }> }
+  const typed: Record<string, unknown> = { ...query }
+  for (const [name, { type }] of Object.entries(properties)) {
+    const text = query[name]
+    if (typeof text !== 'string') continue
+    if (type === 'integer' && /^-?\d{1,15}$/.test(text)) typed[name] = Number(text)
+    if (type === 'boolean' && /^(true|false)$/.test(text)) typed[name] = text === 'true'
+  }
+  return typed
+}

@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Context } from '../context.js'
+import { type ClaimedJob, claimJob, LeaseLostError, newWorkerName, releaseJob, retryJob } from '../domain/job.js'
+import { JOB_HANDLERS } from './registry.js'
+
+/** How often jobs are looked for that nobody announced: of another node, or due after a retry. */
+const POLL_MS = 1000
+
+export interface JobWorker {
+  /** Lets the jobs under way reach their next checkpoint, gives them back, and resolves. */
+  stop(): Promise<void>
+}
+
+/** Works on jobs until it is stopped, `config.jobConcurrency` at a time. */
+export function startWorker(ctx: Context): JobWorker {
+  const name = newWorkerName()
+  const stopped = new AbortController()
+  let wake = new AbortController()
+  ctx.jobSignal.wake = () => {
+    wake.abort()
+    wake = new AbortController()
+  }
+
+  const loop = async () => {
+    while (!stopped.signal.aborted) {
+      const signal = AbortSignal.any([wake.signal, stopped.signal])
+      const job = await claimQuietly(ctx, name)
+      if (job !== undefined) await runJob(ctx, job, () => stopped.signal.aborted)
+      else await sleep(POLL_MS, undefined, { signal, ref: false }).catch(() => undefined)
+    }
+  }
+  const loops = Array.from({ length: ctx.config.jobConcurrency }, loop)
+  return {
+    async stop() {
+      stopped.abort()
+      await Promise.all(loops)
+    },
+  }
+}
+
+async function claimQuietly(ctx: Context, name: string): Promise<ClaimedJob | undefined> {
+  try {
+    return await claimJob(ctx, name)
+  } catch (error) {
+    ctx.log.error({ err: error }, 'no job could be claimed; trying again')
+    return undefined
+  }
+}
+
+async function runJob(ctx: Context, job: ClaimedJob, shouldStop: () => boolean): Promise<void> {
+  const log = ctx.log.child({ job: job.id, kind: job.kind, store: job.storeId })
+  const count = (outcome: string) => ctx.metrics.jobs.inc({ kind: job.kind, outcome })
+  try {
+    const done = await JOB_HANDLERS[job.kind].run(ctx, job, shouldStop)
+    if (done) count('done')
+    else await releaseJob(ctx, job)
+    // The next job of the lane was not due while this one stood.
+    ctx.jobSignal.wake()
+  } catch (error) {
+    if (error instanceof LeaseLostError) return
+    log.error({ err: error, attempts: job.attempts }, 'job failed')
+    await giveBack(ctx, job, error).then(count, (cause) => log.error({ err: cause }, 'job could not be given back'))
+  }
+}
+
+async function giveBack(ctx: Context, job: ClaimedJob, error: unknown): Promise<string> {
+  const outcome = await retryJob(ctx, job, error)
+  if (outcome === 'failed') await JOB_HANDLERS[job.kind].abandon?.(ctx, job)
+  return outcome
+}

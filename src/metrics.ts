@@ -1,0 +1,74 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+
+const LATENCY_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5]
+
+/** Everything that is counted, in a registry of its own. */
+export interface Metrics {
+  readonly registry: Registry
+  readonly requests: Histogram<'operation' | 'status'>
+  readonly batchSize: Histogram
+  readonly resolutions: Counter<'outcome'>
+  readonly jobs: Counter<'kind' | 'outcome'>
+  readonly importRows: Counter<'outcome'>
+}
+
+export interface MetricsSources {
+  queuedJobs(): Promise<number>
+  databaseBytes(): Promise<number>
+}
+
+export function createMetrics(sources: MetricsSources): Metrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const registers = [registry]
+  new Gauge({
+    name: 'recollect_jobs_queued',
+    help: 'Background jobs that wait or run',
+    registers,
+    async collect() {
+      this.set(await sources.queuedJobs())
+    },
+  })
+  new Gauge({
+    name: 'recollect_database_bytes',
+    help: 'Size of the database with its log',
+    registers,
+    async collect() {
+      this.set(await sources.databaseBytes())
+    },
+  })
+  return {
+    registry,
+    requests: new Histogram({
+      name: 'recollect_http_request_duration_seconds',
+      help: 'Time from the request to its answer, by operation and status',
+      labelNames: ['operation', 'status'],
+      buckets: LATENCY_BUCKETS,
+      registers,
+    }),
+    batchSize: new Histogram({
+      name: 'recollect_write_batch_size',
+      help: 'Profile writes that shared one transaction',
+      buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512],
+      registers,
+    }),
+    resolutions: new Counter({
+      name: 'recollect_identity_resolutions_total',
+      help: 'Profile writes by what identity resolution did: created, updated, merged, refused',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    jobs: new Counter({
+      name: 'recollect_jobs_total',
+      help: 'Background jobs by kind and outcome: done, retried, failed',
+      labelNames: ['kind', 'outcome'],
+      registers,
+    }),
+    importRows: new Counter({
+      name: 'recollect_import_rows_total',
+      help: 'Rows of imports by outcome: stored, failed',
+      labelNames: ['outcome'],
+      registers,
+    }),
+  }
+}

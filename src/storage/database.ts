@@ -1,0 +1,28 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { MigrationDialect } from './migrations/index.js'
+import type { Tables } from './tables.js'
+
+export interface TransactionOptions {
+  /** Work that nobody waits for: it gives way to requests and never shares their commit. */
+  readonly background?: boolean
+}
+
+/** What the rest of the program knows of an engine. Implemented by sqlite.ts alone so far. */
+export interface Database {
+  /** Reads; they see every write that was acknowledged. */
+  readonly read: Kysely<Tables>
+  readonly migrationDialect: MigrationDialect
+  /** Whether this process alone works on the jobs, so that leases found at start belong to a dead one. */
+  readonly exclusive: boolean
+  /**
+   * Runs `work` in a transaction and resolves when its changes are on disk.
+   *
+   * @throws StorageUnavailableError when the engine cannot write; nothing was applied then
+   */
+  transaction<T>(work: (trx: Transaction<Tables>) => Promise<T>, options?: TransactionOptions): Promise<T>
+  /** @throws StorageUnavailableError when the database does not answer */
+  ping(): Promise<void>
+  /** Size of the database in bytes. */
+  size(): Promise<number>
+  close(): Promise<void>
+}

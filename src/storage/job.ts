@@ -1,0 +1,159 @@
+import type { Executor, Tables } from './tables.js'
+
+export interface JobRow {
+  id: string
+  storeId: string
+  kind: string
+  lane: string
+  attempts: number
+  payload: string
+  checkpoint: string | undefined
+  requestId: string
+  actor: string
+}
+
+export interface NewJob {
+  id: string
+  storeId: string
+  kind: string
+  payload: string
+  requestId: string
+  actor: string
+}
+
+function toJob(row: Tables['job']): JobRow {
+  return {
+    id: row.id,
+    storeId: row.store_id,
+    kind: row.kind,
+    lane: row.lane,
+    attempts: row.attempts,
+    payload: row.payload,
+    checkpoint: row.checkpoint ?? undefined,
+    requestId: row.request_id,
+    actor: row.actor,
+  }
+}
+
+export async function insertJob(executor: Executor, job: NewJob, now: number): Promise<void> {
+  await executor
+    .insertInto('job')
+    .values({
+      id: job.id,
+      store_id: job.storeId,
+      kind: job.kind,
+      lane: `${job.storeId}/${job.kind}`,
+      status: 'QUEUED',
+      run_at: now,
+      attempts: 0,
+      locked_by: null,
+      locked_until: null,
+      payload: job.payload,
+      checkpoint: null,
+      last_error: null,
+      request_id: job.requestId,
+      actor: job.actor,
+      created_at: now,
+      updated_at: now,
+    })
+    .execute()
+}
+
+/**
+ * The oldest job that is due, nobody holds and that is the first of its lane: a lane's jobs run in the order they were
+ * accepted, so that later values win.
+ */
+export async function findDueJob(executor: Executor, now: number): Promise<JobRow | undefined> {
+  const row = await executor
+    .selectFrom('job')
+    .selectAll()
+    .where('status', '=', 'QUEUED')
+    .where('run_at', '<=', now)
+    .where((e) => e.or([e('locked_until', 'is', null), e('locked_until', '<', now)]))
+    .where((e) =>
+      e.not(
+        e.exists(
+          e
+            .selectFrom('job as earlier')
+            .select('earlier.id')
+            .whereRef('earlier.lane', '=', 'job.lane')
+            .whereRef('earlier.id', '<', 'job.id')
+            .where('earlier.status', '=', 'QUEUED'),
+        ),
+      ),
+    )
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst()
+  return row && toJob(row)
+}
+
+/** Takes the lease of a job. */
+export async function lockJob(
+  executor: Executor,
+  { id, worker, now, lockedUntil }: { id: string; worker: string; now: number; lockedUntil: number },
+): Promise<void> {
+  await executor
+    .updateTable('job')
+    .set((e) => ({ locked_by: worker, locked_until: lockedUntil, attempts: e('attempts', '+', 1), updated_at: now }))
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Whether a job of that kind names something in its payload. */
+export async function isNamedInJob(executor: Executor, kind: string, name: string): Promise<boolean> {
+  const rows = await executor.selectFrom('job').select('payload').where('kind', '=', kind).execute()
+  return rows.some((row) => row.payload.includes(name))
+}
+
+/** Moves the checkpoint and the lease. @returns false when the lease was lost: the caller must undo and stop */
+export async function advanceJob(
+  executor: Executor,
+  { id, worker, checkpoint, lockedUntil }: { id: string; worker: string; checkpoint: string; lockedUntil: number },
+): Promise<boolean> {
+  const result = await executor
+    .updateTable('job')
+    .set({ checkpoint, locked_until: lockedUntil })
+    .where('id', '=', id)
+    .where('locked_by', '=', worker)
+    .executeTakeFirst()
+  return result.numUpdatedRows > 0n
+}
+
+/** A finished job leaves nothing behind: its payload holds personal data. */
+export async function deleteJob(executor: Executor, id: string): Promise<void> {
+  await executor.deleteFrom('job').where('id', '=', id).execute()
+}
+
+/** Gives a job back, to be tried again at `runAt`. */
+export async function requeueJob(executor: Executor, id: string, runAt: number, error: string | null): Promise<void> {
+  await executor
+    .updateTable('job')
+    .set({ locked_by: null, locked_until: null, run_at: runAt, last_error: error })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Sets a job aside that failed too often; its lane goes on. */
+export async function failJob(executor: Executor, id: string, error: string, now: number): Promise<void> {
+  await executor
+    .updateTable('job')
+    .set({ status: 'FAILED', locked_by: null, locked_until: null, last_error: error, updated_at: now })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Frees the jobs a dead process held. */
+export async function releaseAllJobs(executor: Executor): Promise<void> {
+  await executor.updateTable('job').set({ locked_by: null, locked_until: null }).execute()
+}
+
+export async function countQueuedJobs(executor: Executor): Promise<number> {
+  const row = await executor
+    .selectFrom('job')
+    .select((e) => e.fn.countAll<number>().as('count'))
+    .where('status', '=', 'QUEUED')
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}
+

@@ -1,0 +1,57 @@
+import { type Kysely, sql } from 'kysely'
+import type { Database } from './database.js'
+import { MIGRATIONS } from './migrations/index.js'
+
+interface AppliedTable {
+  schema_migration: { name: string; applied_at: number }
+}
+
+/** The database has migrations that this program does not know: it was written by a newer one. */
+export class NewerDatabaseError extends Error {
+  override readonly name = 'NewerDatabaseError'
+
+  constructor(readonly migration: string) {
+    super(`the database is newer than this program (it has ${migration}): run the newer version of Recollect`)
+  }
+}
+
+/**
+ * Brings the schema up to this program's, in one transaction: two starters may race, one finds nothing to do.
+ *
+ * @returns names of the migrations applied now
+ * @throws NewerDatabaseError when the database was written by a newer program
+ */
+export async function migrate(database: Database, now: number): Promise<string[]> {
+  return database.transaction(async (trx) => {
+    const db = trx as unknown as Kysely<AppliedTable>
+    await db.schema
+      .createTable('schema_migration')
+      .ifNotExists()
+      .addColumn('name', 'text', (column) => column.primaryKey().notNull())
+      .addColumn('applied_at', 'bigint', (column) => column.notNull())
+      .execute()
+    const applied = new Set((await db.selectFrom('schema_migration').select('name').execute()).map((row) => row.name))
+    refuseUnknown(applied)
+    const pending = MIGRATIONS.filter((migration) => !applied.has(migration.name))
+    for (const migration of pending) {
+      await migration.up(trx as unknown as Kysely<unknown>, database.migrationDialect)
+      await db.insertInto('schema_migration').values({ name: migration.name, applied_at: now }).execute()
+    }
+    return pending.map((migration) => migration.name)
+  })
+}
+
+function refuseUnknown(applied: ReadonlySet<string>): void {
+  const known = new Set(MIGRATIONS.map((migration) => migration.name))
+  for (const name of applied) if (!known.has(name)) throw new NewerDatabaseError(name)
+}
+
+/**
+ * Whether the schema is this program's, for readiness.
+ *
+ * @throws StorageUnavailableError when the database does not answer
+ */
+export async function isMigrated(database: Database): Promise<boolean> {
+  const { rows } = await sql<{ name: string }>`select name from schema_migration`.execute(database.read)
+  return rows.length === MIGRATIONS.length
+}

@@ -1,0 +1,17 @@
+import type { Kysely } from 'kysely'
+import { foundation } from './0001-foundation.js'
+
+/** What differs between the engines in the definition of a table. */
+export interface MigrationDialect {
+  /** Appended to each `create table`; SQLite stores a row in its primary key's tree, as the other engines' keys are used. */
+  readonly tableSuffix: string
+}
+
+/** One step forward of the schema. There are no steps back. */
+export interface Migration {
+  readonly name: string
+  up(db: Kysely<unknown>, dialect: MigrationDialect): Promise<void>
+}
+
+/** All migrations in order. A name, once released, is never changed or removed. */
+export const MIGRATIONS: readonly Migration[] = [foundation]

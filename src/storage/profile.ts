@@ -1,0 +1,91 @@
+import type { CompiledQuery } from 'kysely'
+import type { StoreScope } from '../scope.js'
+import type { PageRequest } from './page.js'
+import { insertRows, prepare } from './statement.js'
+import type { Executor } from './tables.js'
+
+/** A canonical profile. `traits` and `facts` stay text until somebody needs to look inside. */
+export interface ProfileRow {
+  id: string
+  traits: string
+  facts: string
+  createdAt: number
+  updatedAt: number
+}
+
+interface SelectedProfile {
+  id: string
+  traits: string
+  trait_facts: string
+  created_at: number
+  updated_at: number
+}
+
+const COLUMNS = ['id', 'traits', 'trait_facts', 'created_at', 'updated_at'] as const
+
+function toProfile(row: SelectedProfile): ProfileRow {
+  return {
+    id: row.id,
+    traits: row.traits,
+    facts: row.trait_facts,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}
+
+const selectProfile = prepare<[string, string], SelectedProfile>((db, storeId, id) =>
+  db.selectFrom('profile').select(COLUMNS).where('store_id', '=', storeId).where('id', '=', id),
+)
+
+export async function findProfile(executor: Executor, scope: StoreScope, id: string): Promise<ProfileRow | undefined> {
+  const [row] = await selectProfile(executor, scope.storeId, id)
+  return row && toProfile(row)
+}
+
+export async function selectProfiles(
+  executor: Executor,
+  scope: StoreScope,
+  ids: readonly string[],
+): Promise<ProfileRow[]> {
+  if (ids.length === 0) return []
+  const rows = await executor
+    .selectFrom('profile')
+    .select(COLUMNS)
+    .where('store_id', '=', scope.storeId)
+    .where('id', 'in', ids)
+    .execute()
+  return rows.map(toProfile)
+}
+
+export async function selectProfileIds(executor: Executor, scope: StoreScope, page: PageRequest): Promise<string[]> {
+  const rows = await executor
+    .selectFrom('profile')
+    .select('id')
+    .where('store_id', '=', scope.storeId)
+    .$if(page.after !== undefined, (query) => query.where('id', page.order === 'asc' ? '>' : '<', page.after ?? ''))
+    .orderBy('id', page.order)
+    .limit(page.limit)
+    .execute()
+  return rows.map((row) => row.id)
+}
+
+/** Inserts profiles and replaces the traits of those that exist; creation time and memory version stay. */
+export function upsertProfiles(scope: StoreScope, profiles: readonly ProfileRow[]): CompiledQuery[] {
+  return insertRows(
+    'profile',
+    ['store_id', 'id', 'traits', 'trait_facts', 'created_at', 'updated_at'],
+    profiles.map((profile) => [
+      scope.storeId,
+      profile.id,
+      profile.traits,
+      profile.facts,
+      profile.createdAt,
+      profile.updatedAt,
+    ]),
+    { conflict: { key: ['store_id', 'id'], update: ['traits', 'trait_facts', 'updated_at'] } },
+  )
+}
+
+export function deleteProfiles(executor: Executor, scope: StoreScope, ids: readonly string[]): CompiledQuery {
+  return executor.deleteFrom('profile').where('store_id', '=', scope.storeId).where('id', 'in', ids).compile()
+}

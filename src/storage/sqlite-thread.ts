@@ -1,0 +1,82 @@
+import { Worker } from 'node:worker_threads'
+import { StorageUnavailableError } from '../errors.js'
+import type { SqliteResult, SqliteStatement } from './sqlite-connection.js'
+import type { WorkerFailure, WorkerRequest, WorkerResponse } from './sqlite-worker.js'
+
+/** An error of SQLite that is not about the medium: a broken constraint, wrong SQL. */
+export class SqliteStatementError extends Error {
+  override readonly name = 'SqliteStatementError'
+
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+/** The medium cannot be written or read now; it may be possible again later. */
+const MEDIUM_ERRORS = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|BUSY|LOCKED|PROTOCOL|NOMEM)/
+
+export function toStorageError(code: string, message: string): Error {
+  return MEDIUM_ERRORS.test(code)
+    ? new StorageUnavailableError(`${code}: ${message}`)
+    : new SqliteStatementError(code, message)
+}
+
+interface Pending {
+  resolve(result: SqliteResult): void
+  reject(error: Error): void
+}
+
+/** A connection in a thread of its own. Requests are answered in the order they were sent. */
+export class SqliteThread {
+  readonly #worker: Worker
+  readonly #pending = new Map<number, Pending>()
+  #nextId = 1
+  /** False after a failure that rolled the transaction back. */
+  inTransaction = false
+
+  constructor(file: string) {
+    this.#worker = new Worker(new URL('./sqlite-worker.js', import.meta.url), { workerData: { file } })
+    this.#worker.on('message', (response: WorkerResponse) => this.#settle(response))
+    this.#worker.on('error', (error) => this.#failAll(error))
+    this.#worker.on('exit', () => this.#failAll(new Error('the database thread ended')))
+    this.#worker.unref()
+  }
+
+  /** Runs statements in order; resolves with the result of the last one. */
+  run(statements: readonly SqliteStatement[]): Promise<SqliteResult> {
+    const id = this.#nextId++
+    this.#worker.ref()
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject })
+      this.#worker.postMessage({ id, statements } satisfies WorkerRequest)
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#worker.ref()
+    const exited = new Promise((resolve) => this.#worker.once('exit', resolve))
+    this.#worker.postMessage('close')
+    await exited
+  }
+
+  #settle(response: WorkerResponse): void {
+    const pending = this.#pending.get(response.id)
+    this.#pending.delete(response.id)
+    if (this.#pending.size === 0) this.#worker.unref()
+    if ('error' in response) pending?.reject(this.#toError(response.error))
+    else pending?.resolve(response)
+  }
+
+  #toError({ code, message, inTransaction }: WorkerFailure): Error {
+    this.inTransaction = inTransaction
+    return toStorageError(code, message)
+  }
+
+  #failAll(cause: Error): void {
+    for (const pending of this.#pending.values()) pending.reject(new StorageUnavailableError(cause.message))
+    this.#pending.clear()
+  }
+}

@@ -1,0 +1,181 @@
+import { mkdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import SqliteDatabase from 'better-sqlite3'
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  Kysely,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
+import { StorageUnavailableError } from '../errors.js'
+import type { Database } from './database.js'
+import { SqliteCheckpointer } from './sqlite-checkpoint.js'
+import { createStatementCache, openConnection, runStatement } from './sqlite-connection.js'
+import { SqliteThread, toStorageError } from './sqlite-thread.js'
+import { SqliteWriteQueue, type WriteTurn } from './sqlite-write-queue.js'
+import { isStatementBatch } from './statement.js'
+import type { Tables } from './tables.js'
+
+const FILE_NAME = 'recollect.db'
+const LOCK_NAME = 'recollect.lock'
+
+export interface SqliteOptions {
+  readonly now: () => number
+  /**
+   * Take the lock of the one serving process. Commands that write a row beside a running server leave it.
+   *
+   * @throws StorageUnavailableError from openSqlite when another process holds it
+   */
+  readonly exclusive: boolean
+}
+
+/**
+ * Opens (and makes, if needed) the database of a data folder: reads on a connection of this thread, writes on one in a
+ * worker thread, checkpoints in another.
+ *
+ * @throws StorageUnavailableError when the folder cannot be written or another process serves it
+ */
+export function openSqlite(dataDir: string, options: SqliteOptions): Database {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    const lock = options.exclusive ? takeLock(join(dataDir, LOCK_NAME)) : undefined
+    return createDatabase(join(dataDir, FILE_NAME), lock, options)
+  } catch (error) {
+    if (error instanceof StorageUnavailableError) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new StorageUnavailableError(`the data folder ${dataDir} cannot be used: ${reason}`)
+  }
+}
+
+/** A lock the operating system releases when the process ends, however it ends. */
+function takeLock(file: string): SqliteDatabase.Database {
+  const lock = new SqliteDatabase(file, { timeout: 0 })
+  try {
+    lock.pragma('locking_mode = EXCLUSIVE')
+    lock.exec('begin exclusive')
+    return lock
+  } catch {
+    lock.close()
+    throw new StorageUnavailableError(`another process serves this data folder (it holds ${file})`)
+  }
+}
+
+function createDatabase(file: string, lock: SqliteDatabase.Database | undefined, options: SqliteOptions): Database {
+  // Made here, so that the reading connection finds a database.
+  openConnection(file, { readonly: false }).close()
+  const reader = openConnection(file, { readonly: true })
+  const writer = new SqliteThread(file)
+  const copier = new SqliteThread(file)
+  const checkpointer = new SqliteCheckpointer(copier, file)
+  const queue: SqliteWriteQueue = new SqliteWriteQueue(writer, options.now, () => {
+    checkpointer.afterCommit(queue)
+  })
+  const read = new Kysely<Tables>({ dialect: createDialect(() => new ReadDriver(reader)) })
+  const foreground = new Kysely<Tables>({ dialect: createDialect(() => new WriteDriver(queue, 'foreground')) })
+  const background = new Kysely<Tables>({ dialect: createDialect(() => new WriteDriver(queue, 'background')) })
+  return {
+    read,
+    migrationDialect: { tableSuffix: 'without rowid' },
+    exclusive: lock !== undefined,
+    transaction: (work, { background: isBackground = false } = {}) =>
+      (isBackground ? background : foreground).transaction().execute(work),
+    ping: async () => {
+      reader.pragma('schema_version')
+    },
+    size: async () =>
+      [file, `${file}-wal`].reduce((sum, name) => sum + (statSync(name, { throwIfNoEntry: false })?.size ?? 0), 0),
+    close: async () => {
+      reader.close()
+      await copier.close()
+      await writer.close()
+      lock?.close()
+    },
+  }
+}
+
+function createDialect(createDriver: () => Driver): Dialect {
+  return {
+    createDriver,
+    createAdapter: () => new SqliteAdapter(),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+  }
+}
+
+/** Runs reads on this thread: a read by key takes less time than a message to another thread. */
+class ReadDriver implements Driver {
+  readonly #connection: DatabaseConnection
+
+  constructor(db: SqliteDatabase.Database) {
+    const prepareStatement = createStatementCache(db)
+    this.#connection = {
+      executeQuery: async <R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> => {
+        try {
+          return { rows: runStatement(prepareStatement, { sql, parameters }).rows as R[] }
+        } catch (error) {
+          throw error instanceof SqliteDatabase.SqliteError ? toStorageError(error.code, error.message) : error
+        }
+      },
+      streamQuery: unsupportedStream,
+    }
+  }
+
+  async init(): Promise<void> {}
+  async acquireConnection(): Promise<DatabaseConnection> {
+    return this.#connection
+  }
+  async beginTransaction(): Promise<void> {
+    throw new Error('this connection only reads')
+  }
+  async commitTransaction(): Promise<void> {}
+  async rollbackTransaction(): Promise<void> {}
+  async releaseConnection(): Promise<void> {}
+  async destroy(): Promise<void> {}
+}
+
+class WriteConnection implements DatabaseConnection {
+  constructor(readonly turn: WriteTurn) {}
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const statements = isStatementBatch(query) ? query.statements : [query]
+    const { rows, changes } = await this.turn.run(statements.map(({ sql, parameters }) => ({ sql, parameters })))
+    return { rows: rows as R[], numAffectedRows: BigInt(changes) }
+  }
+
+  streamQuery = unsupportedStream
+}
+
+/** Hands out turns of the write queue. Used for transactions only. */
+class WriteDriver implements Driver {
+  readonly #queue: SqliteWriteQueue
+  readonly #lane: 'foreground' | 'background'
+
+  constructor(queue: SqliteWriteQueue, lane: 'foreground' | 'background') {
+    this.#queue = queue
+    this.#lane = lane
+  }
+
+  async init(): Promise<void> {}
+  async acquireConnection(): Promise<DatabaseConnection> {
+    return new WriteConnection(await this.#queue.acquire(this.#lane))
+  }
+  async beginTransaction(): Promise<void> {}
+  async commitTransaction(connection: WriteConnection): Promise<void> {
+    await connection.turn.commit()
+  }
+  async rollbackTransaction(connection: WriteConnection): Promise<void> {
+    await connection.turn.rollback()
+  }
+  async releaseConnection(): Promise<void> {}
+  async destroy(): Promise<void> {}
+}
+
+// biome-ignore lint/correctness/useYield: the interface asks for it, nothing streams rows out of SQLite.
+async function* unsupportedStream(): AsyncIterableIterator<never> {
+  throw new Error('rows are not streamed: read them in pages')
+}

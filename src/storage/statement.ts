@@ -1,0 +1,88 @@
+import { type CompiledQuery, CompiledQuery as Compiled, type Compilable, type Kysely } from 'kysely'
+import type { Executor, Tables } from './tables.js'
+
+class Placeholder {
+  constructor(readonly index: number) {}
+}
+
+const MAX_PLACEHOLDERS = 8
+
+/**
+ * Compiles a query once and runs it with other values each time: for hot statements, where building the query costs
+ * more than running it.
+ *
+ * @param build builds the query from placeholders, which stand where the values will
+ */
+export function prepare<Values extends readonly (string | number)[], Row>(
+  build: (db: Kysely<Tables>, ...values: Values) => Compilable<Row>,
+): (executor: Executor, ...values: Values) => Promise<Row[]> {
+  let compiled: CompiledQuery<Row> | undefined
+  return async (executor, ...values) => {
+    compiled ??= build(executor, ...(placeholders as unknown as Values)).compile()
+    const parameters = compiled.parameters.map((parameter) =>
+      parameter instanceof Placeholder ? values[parameter.index] : parameter,
+    )
+    const { rows } = await executor.executeQuery<Row>({ ...compiled, parameters })
+    return rows
+  }
+}
+
+const placeholders = Array.from({ length: MAX_PLACEHOLDERS }, (_, index) => new Placeholder(index))
+
+/** Several statements that travel to the database as one message, see runAll. */
+export interface StatementBatch extends CompiledQuery<unknown> {
+  readonly statements: readonly CompiledQuery[]
+}
+
+export function isStatementBatch(query: CompiledQuery): query is StatementBatch {
+  return 'statements' in query
+}
+
+/** Runs statements whose rows nobody needs, in order, in as few messages as the engine can. */
+export async function runAll(executor: Executor, statements: readonly CompiledQuery[]): Promise<void> {
+  if (statements.length === 0) return
+  const batch: StatementBatch = { ...Compiled.raw('', []), statements }
+  await executor.executeQuery(batch)
+}
+
+/** Below the engines' limits on bound values (SQLite 32,766, PostgreSQL 65,535). */
+const MAX_BOUND_VALUES = 8000
+
+export interface InsertOptions {
+  /** Key columns; a row that exists gets the other columns of `update`. */
+  readonly conflict?: { readonly key: readonly string[]; readonly update: readonly string[] }
+}
+
+/**
+ * Multi-row inserts as text: a builder would spend more time on a thousand rows than the database does. Values are
+ * marked by `?`; an engine that numbers its markers does so in its driver.
+ *
+ * @param columns column names of the rows, the same for each
+ */
+export function insertRows<T extends keyof Tables & string>(
+  table: T,
+  columns: readonly (keyof Tables[T] & string)[],
+  rows: readonly (readonly (string | number | null)[])[],
+  options: InsertOptions = {},
+): CompiledQuery[] {
+  const perStatement = Math.floor(MAX_BOUND_VALUES / columns.length)
+  const statements: CompiledQuery[] = []
+  for (let start = 0; start < rows.length; start += perStatement) {
+    const chunk = rows.slice(start, start + perStatement)
+    statements.push(Compiled.raw(insertText(table, columns, chunk.length, options), chunk.flat()))
+  }
+  return statements
+}
+
+function insertText(table: string, columns: readonly string[], rows: number, { conflict }: InsertOptions): string {
+  const tuple = `(${columns.map(() => '?').join(',')})`
+  const tuples = new Array<string>(rows).fill(tuple).join(',')
+  const insert = `insert into ${quote(table)} (${columns.map(quote).join(',')}) values ${tuples}`
+  if (conflict === undefined) return insert
+  const updates = conflict.update.map((column) => `${quote(column)} = excluded.${quote(column)}`).join(',')
+  return `${insert} on conflict (${conflict.key.map(quote).join(',')}) do update set ${updates}`
+}
+
+function quote(name: string): string {
+  return `"${name}"`
+}

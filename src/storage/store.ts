@@ -1,0 +1,101 @@
+import type { StoreStatus } from '../contract/store.js'
+import type { PageRequest } from './page.js'
+import { prepare } from './statement.js'
+import type { Executor, Tables } from './tables.js'
+
+export interface StoreRow {
+  id: string
+  accountSid: string
+  displayName: string
+  description: string | undefined
+  status: StoreStatus
+  version: number
+  schemaVersion: number
+  createdAt: number
+  updatedAt: number
+}
+
+function toStore(row: Tables['store']): StoreRow {
+  return {
+    id: row.id,
+    accountSid: row.account_sid,
+    displayName: row.display_name,
+    description: row.description ?? undefined,
+    status: row.status as StoreStatus,
+    version: row.version,
+    schemaVersion: row.schema_version,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}
+
+const selectStore = prepare<[string], Tables['store']>((db, id) =>
+  db.selectFrom('store').selectAll().where('id', '=', id),
+)
+
+/** The store of that id, whoever owns it: the caller compares the account. */
+export async function findStore(executor: Executor, storeId: string): Promise<StoreRow | undefined> {
+  const [row] = await selectStore(executor, storeId)
+  return row && toStore(row)
+}
+
+export async function findStoreByName(
+  executor: Executor,
+  accountSid: string,
+  displayName: string,
+): Promise<StoreRow | undefined> {
+  const row = await executor
+    .selectFrom('store')
+    .selectAll()
+    .where('account_sid', '=', accountSid)
+    .where('display_name', '=', displayName)
+    .executeTakeFirst()
+  return row && toStore(row)
+}
+
+export async function countStores(executor: Executor, accountSid: string): Promise<number> {
+  const row = await executor
+    .selectFrom('store')
+    .select((e) => e.fn.countAll<number>().as('count'))
+    .where('account_sid', '=', accountSid)
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}
+
+export async function insertStore(executor: Executor, store: StoreRow): Promise<void> {
+  await executor
+    .insertInto('store')
+    .values({
+      id: store.id,
+      account_sid: store.accountSid,
+      display_name: store.displayName,
+      description: store.description ?? null,
+      status: store.status,
+      version: store.version,
+      schema_version: store.schemaVersion,
+      created_at: store.createdAt,
+      updated_at: store.updatedAt,
+    })
+    .execute()
+}
+
+export async function selectStoreIds(executor: Executor, accountSid: string, page: PageRequest): Promise<string[]> {
+  const rows = await executor
+    .selectFrom('store')
+    .select('id')
+    .where('account_sid', '=', accountSid)
+    .$if(page.after !== undefined, (query) => query.where('id', page.order === 'asc' ? '>' : '<', page.after ?? ''))
+    .orderBy('id', page.order)
+    .limit(page.limit)
+    .execute()
+  return rows.map((row) => row.id)
+}
+
+/** Marks what is derived from trait groups and identity settings as outdated. */
+export async function raiseSchemaVersion(executor: Executor, storeId: string): Promise<void> {
+  await executor
+    .updateTable('store')
+    .set((e) => ({ schema_version: e('schema_version', '+', 1) }))
+    .where('id', '=', storeId)
+    .execute()
+}
