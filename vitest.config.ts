@@ -5,7 +5,7 @@ import { defineConfig, type Plugin } from 'vitest/config'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 
-/** Tests import `src/` and get what was built from it: the code that ships, with its worker threads. */
+/** Tests import `src/` and get what was built from it, with its worker threads. */
 const testTheBuild: Plugin = {
   name: 'test-the-build',
   enforce: 'pre',
@@ -13,7 +13,7 @@ const testTheBuild: Plugin = {
     if (importer === undefined || !source.startsWith('.')) return undefined
     const path = resolve(importer, '..', source)
     if (!path.startsWith(`${root}src/`)) return undefined
-    const built = path.replace(`${root}src/`, `${root}dist/`)
+    const built = path.replace(`${root}src/`, `${root}build/`)
     if (!existsSync(built)) throw new Error(`${built} is missing: run npm run build`)
     return { id: built, external: true }
   },
