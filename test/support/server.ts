@@ -24,6 +24,8 @@ export interface TestServer {
   readonly process: ChildProcess
   /** Lines of the log so far. */
   readonly logLines: string[]
+  /** What was printed on standard output so far. */
+  output(): string
   /** Ends the process and resolves with its exit code, or the signal that ended it. */
   kill(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null>
   /** SIGTERM, then removes the data folder. */
@@ -57,9 +59,13 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
       RECOLLECT_MAX_STORES: '100000',
       ...options.env,
     },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
   const logLines: string[] = []
+  let printed = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    printed += text
+  })
   const url = await waitForUrl(child, logLines)
   const kill = (signal: NodeJS.Signals) =>
     new Promise<number | NodeJS.Signals | null>((resolve) => {
@@ -71,14 +77,20 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     await kill('SIGTERM')
     if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })
   }
-  return { url, account, stranger, dataDir, process: child, logLines, kill, stop }
+  return { url, account, stranger, dataDir, process: child, logLines, output: () => printed, kill, stop }
 }
 
 function waitForUrl(child: ChildProcess, logLines: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const fail = (reason: string) => reject(new Error(`the server ${reason}:\n${logLines.join('\n')}`))
-    const timer = setTimeout(() => fail('did not start in time'), START_TIMEOUT_MS)
-    child.once('exit', (code) => fail(`ended with code ${code}`))
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL')
+      fail('did not start in time')
+    }, START_TIMEOUT_MS)
+    child.once('exit', (code) => {
+      clearTimeout(timer)
+      fail(`ended with code ${code}`)
+    })
     if (child.stderr === null) return fail('has no log')
     createInterface({ input: child.stderr }).on('line', (line) => {
       logLines.push(line)
