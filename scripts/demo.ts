@@ -43,6 +43,7 @@ class DemoError extends Error {
 
 function connect({ url, username, password }: Settings) {
   const client = twilio(username, password, {
+    // With an API key the SDK wants an account too; the Memory API never sends it.
     ...(username.startsWith('SK') && { accountSid: `AC${'0'.repeat(32)}` }),
   })
   client.memory.baseUrl = url
@@ -59,7 +60,7 @@ function title(text: string): void {
 
 function say(label: string, value: unknown = ''): void {
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  console.log(`   ${label.padEnd(20)}${text}`)
+  console.log(`   ${label.padEnd(22)}${text}`)
 }
 
 /** What the server sends for a path, as it is: the SDK hides redirects and does not know our own paths. */
@@ -73,8 +74,8 @@ async function createStore(memory: Memory): Promise<string> {
   const displayName = `demo-${Date.now().toString(36)}`
   const accepted = await memory.stores.create({ displayName, description: 'Made by npm run demo' })
   say('answer', accepted.message)
-  const operationId = accepted.statusUrl.split('/').at(-1) ?? ''
-  const operation = await memory.operations.fetch(operationId)
+  const operationId = accepted.statusUrl?.split('/').at(-1) ?? ''
+  const operation = await memory.operations.get(operationId).fetch()
   const store = operation.result.id
   say('operation', operation.status)
   say('store', `${store} (${displayName})`)
@@ -98,6 +99,7 @@ async function importPeople(settings: Settings, memory: Memory, store: string): 
     fileSize: file.length,
     columnMappings,
   })
+  if (importId === undefined || url === undefined) throw new DemoError('the server named no import')
   say('import', importId)
   const upload = await fetch(url, { method: 'PUT', body: file })
   say('upload', `${upload.status}, ${file.length} bytes to the signed URL`)
@@ -129,8 +131,16 @@ async function showImport(settings: Settings, store: string, importId: string): 
 }
 
 async function countProfiles(memory: Memory, store: string): Promise<void> {
-  const profiles = await memory.profiles(store).list({ pageSize: 1000 })
-  say('profiles', profiles.length)
+  let count = 0
+  // Page by page: list() of this SDK ends after the first page.
+  for (let pageToken: string | undefined = ''; pageToken !== undefined; ) {
+    const page: { instances: unknown[]; nextToken?: string | undefined } = await memory
+      .profiles(store)
+      .page({ pageSize: 400, ...(pageToken !== '' && { pageToken }) })
+    count += page.instances.length
+    pageToken = page.nextToken
+  }
+  say('profiles', `${count}, counted page by page`)
 }
 
 async function findByPhone(memory: Memory, store: string): Promise<string> {
@@ -165,7 +175,7 @@ async function showRedirect(settings: Settings, memory: Memory, store: string, m
   const answer = await get(settings, `/v1/Stores/${store}/Profiles/${mergedId}`)
   const canonicalId = answer.headers.get('canonical-profile-id') ?? ''
   say('status', answer.status)
-  say('Canonical-Profile-Id', ` ${canonicalId}`)
+  say('Canonical-Profile-Id', canonicalId)
   say('Location', answer.headers.get('location'))
   say('body', await answer.json())
   const { traits } = await memory.profiles(store, canonicalId).fetch()

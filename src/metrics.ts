@@ -8,6 +8,7 @@ export interface Metrics {
   readonly requests: Histogram<'operation' | 'status'>
   readonly batchSize: Histogram
   readonly resolutions: Counter<'outcome'>
+  readonly hubs: Counter<'id_type'>
   readonly jobs: Counter<'kind' | 'outcome'>
   readonly importRows: Counter<'outcome'>
 }
@@ -56,6 +57,12 @@ export function createMetrics(sources: MetricsSources): Metrics {
       name: 'recollect_identity_resolutions_total',
       help: 'Profile writes by what identity resolution did: created, updated, merged, refused',
       labelNames: ['outcome'],
+      registers,
+    }),
+    hubs: new Counter({
+      name: 'recollect_identifier_hubs_total',
+      help: 'Identifier values that joined so many profiles that they join no more',
+      labelNames: ['id_type'],
       registers,
     }),
     jobs: new Counter({

@@ -1,4 +1,4 @@
-import { loadConfig, type Config } from '../config.js'
+import { type Config, loadConfig } from '../config.js'
 import type { Database } from '../storage/database.js'
 import { migrate } from '../storage/migrate.js'
 import { openSqlite } from '../storage/sqlite.js'

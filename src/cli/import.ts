@@ -2,7 +2,9 @@ import { openAsBlob } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ClientConfig, loadClientConfig } from '../config.js'
+import { type ClientConfig, ConfigError, loadClientConfig } from '../config.js'
+import type { ListMeta } from '../contract/common.js'
+import type { DataMapping } from '../contract/data-mapping.js'
 import type { ColumnMapping, ImportProgress } from '../contract/import.js'
 import { StorageUnavailableError } from '../errors.js'
 import { type Command, CommandError, type CommandInput, print, UsageError } from './command.js'
@@ -23,6 +25,7 @@ export const importFile: Command = {
       placeholder: 'COLUMN=GROUP.TRAIT',
       help: 'Trait that a column is written to (two or more)',
     },
+    mapping: { type: 'string', placeholder: 'NAME', help: 'Use the saved data mapping of that name instead of --map' },
     json: { type: 'boolean', help: 'Print the result as JSON' },
   },
   notes: () =>
@@ -31,11 +34,40 @@ export const importFile: Command = {
     const api = createClient(loadClientConfig(input.env))
     const store = input.text('store')
     if (store === undefined) throw new UsageError('import needs --store mem_store_…')
-    const columnMappings = input.texts('map').map(parseMapping)
-    if (columnMappings.length < 2) throw new UsageError('import needs --map COLUMN=GROUP.TRAIT at least twice')
+    const columnMappings = await readMappings(api, input, store)
     const result = await runImport(api, input, store, columnMappings)
     report(input, store, result)
   },
+}
+
+async function readMappings(api: Client, input: CommandInput, store: string): Promise<ColumnMapping[]> {
+  const saved = input.text('mapping')
+  const given = input.texts('map').map(parseMapping)
+  if (saved === undefined && given.length < 2) {
+    throw new UsageError('import needs --map COLUMN=GROUP.TRAIT at least twice, or --mapping NAME')
+  }
+  if (saved !== undefined && given.length > 0) throw new UsageError('give --map or --mapping, not both')
+  return saved === undefined ? given : fetchMapping(api, store, saved)
+}
+
+/** The columns of a saved INGRESS mapping. */
+async function fetchMapping(api: Client, store: string, name: string): Promise<ColumnMapping[]> {
+  const path = `/v1/ControlPlane/Stores/${store}/DataMappings?type=INGRESS&pageSize=100`
+  for (let token: string | undefined = ''; token !== undefined; ) {
+    const page = (await api('GET', `${path}${token && `&pageToken=${token}`}`)) as MappingPage
+    const found = page.dataMappings.find(({ displayName }) => displayName === name)
+    if (found?.isEnabled === false) throw new CommandError(`the data mapping "${name}" is disabled`)
+    if (found !== undefined) {
+      return found.mappingTo.mappings.map(({ expression, ...trait }) => ({ columnName: expression, ...trait }))
+    }
+    token = page.meta.nextToken
+  }
+  throw new CommandError(`the store has no INGRESS data mapping "${name}"`)
+}
+
+interface MappingPage {
+  readonly dataMappings: readonly DataMapping[]
+  readonly meta: ListMeta
 }
 
 function parseMapping(text: string): ColumnMapping {
@@ -49,6 +81,9 @@ type Client = (method: string, path: string, body?: unknown) => Promise<unknown>
 function createClient({ url, username, password }: ClientConfig): Client {
   if (username === undefined || password === undefined) {
     throw new UsageError('set RECOLLECT_USERNAME and RECOLLECT_PASSWORD to the credentials of the server')
+  }
+  if (!URL.canParse(url)) {
+    throw new ConfigError([`RECOLLECT_URL is "${url}": give an http or https address like http://127.0.0.1:8080`])
   }
   const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
   return async (method, path, body) => {

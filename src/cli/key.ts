@@ -39,7 +39,9 @@ export const keyList: Command = {
       revokedAt: revokedAt === null ? null : new Date(revokedAt).toISOString(),
     }))
     if (input.flag('json')) print(JSON.stringify(rows))
-    else for (const { sid, account, name, revokedAt } of rows) print(`${sid}  ${account}  ${revokedAt ?? 'active'}  ${name}`)
+    else
+      for (const { sid, account, name, revokedAt } of rows)
+        print(`${sid}  ${account}  ${revokedAt ?? 'active'}  ${name}`)
   },
 }
 

@@ -35,9 +35,9 @@ export const serve: Command = {
       const ctx = await createContext(config, { db, log, now })
       await recoverJobs(ctx)
       const app = await buildApp(ctx)
-      const banner = await prepareAccounts(ctx)
+      await ensureAccounts(ctx, config.accounts)
       const url = await listen(ctx, app)
-      for (const text of banner(url)) print(text)
+      for (const text of await welcome(ctx, url)) print(text)
       const worker = startWorker(ctx)
       void removeOrphanedUploads(ctx).catch((error) => log.warn({ err: error }, 'old uploads could not be removed'))
       log.info({ signal: await stopped }, 'stopping')
@@ -55,12 +55,13 @@ function waitForSignal(): Promise<NodeJS.Signals> {
   })
 }
 
-/** Makes the accounts of the settings, or the first one; returns what to print once the address is known. */
-async function prepareAccounts(ctx: Context): Promise<(url: string) => string[]> {
-  await ensureAccounts(ctx, ctx.config.accounts)
-  if ((await listAccounts(ctx)).length > 0) return (url) => [readyBanner(url)]
-  const account = await createAccount(ctx)
-  return (url) => [firstAccountBanner(url, account), readyBanner(url)]
+/**
+ * What to print at the start. With no accounts at all one is made; not before the server listens, because its token is
+ * shown only once.
+ */
+async function welcome(ctx: Context, url: string): Promise<string[]> {
+  if ((await listAccounts(ctx)).length > 0) return [readyBanner(url)]
+  return [firstAccountBanner(url, await createAccount(ctx)), readyBanner(url)]
 }
 
 async function listen(ctx: Context, app: FastifyInstance): Promise<string> {

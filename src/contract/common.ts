@@ -45,7 +45,7 @@ export const Moved = Type.Object(
     message: Type.String({ maxLength: 255, default: 'This resource has moved.' }),
     uri: Type.String({ maxLength: 2048, description: 'Address of the canonical profile' }),
   },
-  { description: 'The profile was merged into another one' },
+  { additionalProperties: false, description: 'The profile was merged into another one' },
 )
 
 export const PageToken = Type.Optional(
@@ -67,15 +67,18 @@ export function PageSize(maximum: number) {
   )
 }
 
-export const ListMeta = Type.Object({
-  key: Type.String({ maxLength: 64, description: 'Name of the array that holds the items' }),
-  pageSize: Type.Integer({ description: 'Size of the page' }),
-  nextToken: Type.Optional(Type.String({ maxLength: 4096 })),
-  previousToken: Type.Optional(Type.String({ maxLength: 4096 })),
-})
+export const ListMeta = Type.Object(
+  {
+    key: Type.String({ maxLength: 64, description: 'Name of the array that holds the items' }),
+    pageSize: Type.Integer({ description: 'Size of the page' }),
+    nextToken: Type.Optional(Type.String({ maxLength: 4096 })),
+    previousToken: Type.Optional(Type.String({ maxLength: 4096 })),
+  },
+  { additionalProperties: false },
+)
 export type ListMeta = Static<typeof ListMeta>
 
 export const StoreParams = Type.Object({ storeId: StoreId })
 export const ProfileParams = Type.Object({ storeId: StoreId, profileId: ProfileId })
 
-export const Message = Type.Object({ message: Type.String({ maxLength: 255 }) })
+export const Message = Type.Object({ message: Type.String({ maxLength: 255 }) }, { additionalProperties: false })

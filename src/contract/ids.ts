@@ -3,6 +3,7 @@ export type IdPrefix =
   | 'mem_store'
   | 'mem_profile'
   | 'mem_import'
+  | 'mem_datamapping'
   | 'mem_operation'
   | 'mem_event'
   | 'mem_job'
@@ -14,5 +15,7 @@ export const ID_PATTERNS = {
   store: `^mem_(store|service)_${ULID}$`,
   profile: `^mem_profile_${ULID}$`,
   import: `^mem_import_${ULID}$`,
+  dataMapping: `^mem_datamapping_${ULID}$`,
+  dataset: `^tdi_dataset_${ULID}$`,
   operation: `^mem_operation_${ULID}$`,
 } as const

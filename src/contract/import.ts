@@ -75,10 +75,13 @@ export const createImport = defineOperation({
   answers: {
     201: {
       description: 'The import waits for its file',
-      schema: Type.Object({
-        importId: Type.String({ maxLength: 39 }),
-        url: Type.String({ maxLength: 2048, description: 'Signed address for one PUT of the CSV file' }),
-      }),
+      schema: Type.Object(
+        {
+          importId: Type.String({ maxLength: 39 }),
+          url: Type.String({ maxLength: 2048, description: 'Signed address for one PUT of the CSV file' }),
+        },
+        { additionalProperties: false },
+      ),
     },
   },
   refusals: DATA_PLANE_REFUSALS,
@@ -95,7 +98,10 @@ export const listImports = defineOperation({
   answers: {
     200: {
       description: 'A page of import ids',
-      schema: Type.Object({ imports: Type.Array(ImportId, { maxItems: 100 }), meta: ListMeta }),
+      schema: Type.Object(
+        { imports: Type.Array(ImportId, { maxItems: 100 }), meta: ListMeta },
+        { additionalProperties: false },
+      ),
     },
   },
   refusals: DATA_PLANE_REFUSALS,

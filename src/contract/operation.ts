@@ -1,5 +1,6 @@
 import Type, { type Static, type TObject, type TSchema } from 'typebox'
 import { ErrorBody, Moved, StringEnum, Timestamp } from './common.js'
+import { ID_PATTERNS } from './ids.js'
 
 /** A header of an answer, as OpenAPI describes it. */
 interface HeaderSchema {
@@ -50,13 +51,13 @@ export function defineOperation<Params extends TSchema, Query extends TSchema, B
 
 /** The refusals every data-plane operation documents. */
 export const DATA_PLANE_REFUSALS = [400, 401, 403, 404, 429, 500, 503] as const
-/** The refusals every control-plane operation documents (401 and 403 are ours: the document leaves them out). */
-export const CONTROL_PLANE_REFUSALS = [400, 404, 429, 500, 503] as const
+/** The refusals every control-plane operation documents (401 is ours: the document leaves it out). */
+export const CONTROL_PLANE_REFUSALS = [400, 401, 404, 429, 500, 503] as const
 
 export const CANONICAL_ID_HEADER = {
   'Canonical-Profile-Id': {
     description: 'Id of the profile the requested one was merged into',
-    schema: { type: 'string' },
+    schema: { type: 'string', pattern: ID_PATTERNS.profile },
   },
 }
 export const ETAG_HEADER = { ETag: { description: 'Tag of this version', schema: { type: 'string', maxLength: 512 } } }
@@ -65,6 +66,11 @@ export const ACCEPTED_HEADERS = {
   Location: { description: 'Address of the operation', schema: { type: 'string', maxLength: 512 } },
   'Retry-After': { description: 'Seconds to wait before asking again', schema: { type: 'integer' } },
 }
+
+/** Makes a write conditional on the version that was read. */
+export const IfMatch = Type.Object({
+  'If-Match': Type.Optional(Type.String({ maxLength: 100, description: 'ETag of the version to change' })),
+})
 
 /** The answer of every control-plane write. */
 export const Accepted = Type.Object(
@@ -114,7 +120,9 @@ export function describeAnswers(operation: Operation): Record<string, object> {
       content: { 'application/json': { schema: Moved } },
     }
   }
-  for (const status of operation.refusals) {
+  // The document knows no 413, but every server has a limit.
+  const refusals = operation.body === undefined ? operation.refusals : [...operation.refusals, 413]
+  for (const status of refusals) {
     responses[status] = {
       description: REFUSAL_TEXTS[status],
       ...(status === 429 && {
@@ -125,6 +133,13 @@ export function describeAnswers(operation: Operation): Record<string, object> {
   }
   return responses
 }
+
+const OperationError = Type.Object({
+  type: Type.Optional(Type.String({ format: 'uri' })),
+  title: Type.Optional(Type.String({ maxLength: 128 })),
+  code: Type.Optional(Type.Integer()),
+  detail: Type.Optional(Type.String({ maxLength: 1024 })),
+})
 
 const OperationResult = Type.Object({
   type: StringEnum(['RESOURCE_ID']),
@@ -139,6 +154,8 @@ export const OperationStatus = Type.Object(
     statusUrl: Type.Optional(Type.String({ format: 'uri' })),
     completedAt: Type.Optional(Timestamp),
     result: Type.Optional(OperationResult),
+    error: Type.Optional(OperationError),
+    resultUrl: Type.Optional(Type.String({ format: 'uri' })),
   },
   { additionalProperties: false },
 )

@@ -1,3 +1,6 @@
+import * as dataMappings from './data-mapping.js'
+import * as identifiers from './identifier.js'
+import * as identity from './identity.js'
 import * as imports from './import.js'
 import { fetchOperation, type Operation } from './operation.js'
 import * as profiles from './profile.js'
@@ -9,8 +12,20 @@ export const OPERATIONS: readonly Operation[] = [
   stores.listStores,
   stores.createStore,
   stores.fetchStore,
+  stores.patchStore,
+  stores.deleteStore,
+  identity.fetchIdentitySettings,
+  identity.replaceIdentitySettings,
   traitGroups.listTraitGroups,
   traitGroups.createTraitGroup,
+  traitGroups.fetchTraitGroup,
+  traitGroups.patchTraitGroup,
+  traitGroups.deleteTraitGroup,
+  dataMappings.listDataMappings,
+  dataMappings.createDataMapping,
+  dataMappings.fetchDataMapping,
+  dataMappings.patchDataMapping,
+  dataMappings.deleteDataMapping,
   fetchOperation,
   profiles.listProfiles,
   profiles.createProfile,
@@ -20,6 +35,13 @@ export const OPERATIONS: readonly Operation[] = [
   profiles.listProfileTraits,
   profiles.lookupProfiles,
   profiles.upsertProfilesInBulk,
+  identifiers.listIdentifiers,
+  identifiers.createIdentifier,
+  identifiers.fetchIdentifier,
+  identifiers.patchIdentifier,
+  identifiers.deleteIdentifier,
+  identifiers.listMerges,
+  identifiers.listHubs,
   imports.listImports,
   imports.createImport,
   imports.fetchImport,

@@ -67,7 +67,10 @@ export const listProfiles = defineOperation({
   answers: {
     200: {
       description: 'A page of profile ids',
-      schema: Type.Object({ profiles: Type.Array(ProfileId, { maxItems: PROFILE_PAGE.maxSize }), meta: ListMeta }),
+      schema: Type.Object(
+        { profiles: Type.Array(ProfileId, { maxItems: PROFILE_PAGE.maxSize }), meta: ListMeta },
+        { additionalProperties: false },
+      ),
     },
   },
   refusals: DATA_PLANE_REFUSALS,
@@ -84,7 +87,7 @@ export const createProfile = defineOperation({
   answers: {
     202: {
       description: 'The profile is resolved and stored',
-      schema: Type.Object({ id: ProfileId, message: Type.String({ maxLength: 255 }) }),
+      schema: Type.Object({ id: ProfileId, message: Type.String({ maxLength: 255 }) }, { additionalProperties: false }),
     },
   },
   refusals: DATA_PLANE_REFUSALS,
@@ -146,7 +149,10 @@ export const listProfileTraits = defineOperation({
   answers: {
     200: {
       description: 'A page of traits',
-      schema: Type.Object({ traits: Type.Array(Trait, { maxItems: TRAITS_PAGE_MAX_ITEMS }), meta: ListMeta }),
+      schema: Type.Object(
+        { traits: Type.Array(Trait, { maxItems: TRAITS_PAGE_MAX_ITEMS }), meta: ListMeta },
+        { additionalProperties: false },
+      ),
       headers: CANONICAL_ID_HEADER,
     },
   },

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { CONTROL_PLANE_PAGE, ListMeta, OrderBy, PageSize, PageToken, StoreId, StoreParams, StringEnum } from './common.js'
-import { acceptedAnswer, CONTROL_PLANE_REFUSALS, defineOperation, ETAG_HEADER } from './operation.js'
+import { acceptedAnswer, CONTROL_PLANE_REFUSALS, defineOperation, ETAG_HEADER, IfMatch } from './operation.js'
 
 const displayName = Type.String({
   pattern: '^[a-zA-Z0-9-]+$',
@@ -53,7 +53,7 @@ export const createStore = defineOperation({
   tag: 'Store',
   body: StoreInput,
   answers: acceptedAnswer('The store is made'),
-  refusals: CONTROL_PLANE_REFUSALS,
+  refusals: [...CONTROL_PLANE_REFUSALS, 409],
 })
 
 export const fetchStore = defineOperation({
@@ -64,5 +64,36 @@ export const fetchStore = defineOperation({
   tag: 'Store',
   params: StoreParams,
   answers: { 200: { description: 'The store', schema: Store, headers: ETAG_HEADER } },
+  refusals: CONTROL_PLANE_REFUSALS,
+})
+
+export const StorePatch = Type.Object({
+  displayName: Type.Optional(displayName),
+  description: Type.Optional(description),
+})
+export type StorePatch = Static<typeof StorePatch>
+
+export const patchStore = defineOperation({
+  method: 'PATCH',
+  url: '/v1/ControlPlane/Stores/:storeId',
+  operationId: 'PatchStore',
+  summary: 'Rename or describe a store',
+  tag: 'Store',
+  params: StoreParams,
+  headers: IfMatch,
+  body: StorePatch,
+  bodyOptional: true,
+  answers: acceptedAnswer('The store is changed'),
+  refusals: [...CONTROL_PLANE_REFUSALS, 409, 412],
+})
+
+export const deleteStore = defineOperation({
+  method: 'DELETE',
+  url: '/v1/ControlPlane/Stores/:storeId',
+  operationId: 'DeleteStore',
+  summary: 'Delete a store with everything in it',
+  tag: 'Store',
+  params: StoreParams,
+  answers: acceptedAnswer('The store is gone; what was in it is being erased'),
   refusals: CONTROL_PLANE_REFUSALS,
 })

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
-import { CONTROL_PLANE_PAGE, ListMeta, MapOf, OrderBy, PageSize, PageToken, StoreParams, StringEnum } from './common.js'
-import { acceptedAnswer, CONTROL_PLANE_REFUSALS, defineOperation } from './operation.js'
+import { CONTROL_PLANE_PAGE, ListMeta, MapOf, OrderBy, PageSize, PageToken, StoreId, StoreParams, StringEnum } from './common.js'
+import { acceptedAnswer, CONTROL_PLANE_REFUSALS, defineOperation, ETAG_HEADER, IfMatch } from './operation.js'
 
 export const DATA_TYPES = ['STRING', 'NUMBER', 'BOOLEAN', 'ARRAY'] as const
 export type DataType = (typeof DATA_TYPES)[number]
@@ -99,6 +99,64 @@ export const createTraitGroup = defineOperation({
   tag: 'TraitGroup',
   params: StoreParams,
   body: TraitGroupInput,
+  bodyOptional: true,
   answers: acceptedAnswer('The trait group is made'),
+  refusals: [...CONTROL_PLANE_REFUSALS, 409],
+})
+
+const TraitGroupParams = Type.Object({
+  storeId: StoreId,
+  traitGroupName: Type.String({ minLength: 1, maxLength: 64, description: 'Name of a trait group' }),
+})
+const ONE_URL = '/v1/ControlPlane/Stores/:storeId/TraitGroups/:traitGroupName'
+
+export const fetchTraitGroup = defineOperation({
+  method: 'GET',
+  url: ONE_URL,
+  operationId: 'FetchTraitGroup',
+  summary: 'One trait group',
+  tag: 'TraitGroup',
+  params: TraitGroupParams,
+  query: Type.Object({
+    includeTraits: Type.Optional(Type.Boolean({ default: true, description: 'Whether to add the definitions' })),
+    pageSize: PageSize(CONTROL_PLANE_PAGE.maxSize),
+    pageToken: PageToken,
+    orderBy: OrderBy,
+  }),
+  answers: {
+    200: {
+      description: 'The trait group with all its definitions',
+      schema: Type.Object({ traitGroup: TraitGroup, meta: ListMeta }),
+      headers: ETAG_HEADER,
+    },
+  },
   refusals: CONTROL_PLANE_REFUSALS,
+})
+
+export const TraitGroupPatch = Type.Object({ description, traits }, { additionalProperties: false })
+export type TraitGroupPatch = Static<typeof TraitGroupPatch>
+
+export const patchTraitGroup = defineOperation({
+  method: 'PATCH',
+  url: ONE_URL,
+  operationId: 'PatchTraitGroup',
+  summary: 'Add, replace or remove definitions',
+  tag: 'TraitGroup',
+  params: TraitGroupParams,
+  headers: IfMatch,
+  body: TraitGroupPatch,
+  bodyOptional: true,
+  answers: acceptedAnswer('The trait group is changed'),
+  refusals: [...CONTROL_PLANE_REFUSALS, 412],
+})
+
+export const deleteTraitGroup = defineOperation({
+  method: 'DELETE',
+  url: ONE_URL,
+  operationId: 'DeleteTraitGroup',
+  summary: 'Delete a trait group and its values',
+  tag: 'TraitGroup',
+  params: TraitGroupParams,
+  answers: acceptedAnswer('The trait group is gone; its values are being removed'),
+  refusals: [...CONTROL_PLANE_REFUSALS, 409],
 })

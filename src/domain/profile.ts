@@ -12,9 +12,10 @@ import { createEvent } from './event.js'
 import { gather } from './gather.js'
 import { normalize } from './identity/normalize.js'
 import { type PreparedWrite, type ProfileWrite, resolve } from './identity/resolve.js'
+import { findSimilarOwners } from './identity/similar.js'
 import { parseFacts } from './identity/state.js'
 import { type Page, type PageQuery, readPage } from './page.js'
-import { loadSchema, type StoreSchema } from './schema.js'
+import { loadSchema, requireIdentifierType, type StoreSchema } from './schema.js'
 import { checkTraits, promoteIdentifiers } from './trait.js'
 
 const MAX_BATCH_SIZE = 256
@@ -226,20 +227,15 @@ export async function lookupProfiles(
   { idType, value }: Identifier,
 ): Promise<{ normalizedValue: string; profiles: string[] }> {
   const schema = await loadSchema(ctx, ctx.db.read, scope)
-  const config = schema.identifierTypes.get(idType)
-  if (config === undefined) {
-    throw badRequest(`idType "${idType}" is not an identifier type of this store: ${listTypes(schema)}`)
-  }
-  const normalized = normalize(config.normalization, value)
+  const { normalization, matchingAlgo, matchingThreshold } = requireIdentifierType(schema, idType)
+  const normalized = normalize(normalization, value)
   if (normalized === undefined) return { normalizedValue: value.trim(), profiles: [] }
-  return {
-    normalizedValue: normalized,
-    profiles: await findIdentifierOwners(ctx.db.read, scope, { idType, value: normalized }),
-  }
-}
-
-function listTypes(schema: StoreSchema): string {
-  return `use one of ${[...schema.identifierTypes.keys()].join(', ')}`
+  const key = { idType, value: normalized }
+  const profiles =
+    matchingAlgo === 'fuzzy'
+      ? await findSimilarOwners(ctx, scope, key, matchingThreshold)
+      : await findIdentifierOwners(ctx.db.read, scope, key)
+  return { normalizedValue: normalized, profiles }
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Context } from '../context.js'
 import type { IdentifierConfig } from '../contract/identity.js'
 import type { TraitValue } from '../contract/profile.js'
 import type { DataType, TraitDefinition, ValidationRule } from '../contract/trait-group.js'
+import { badRequest } from '../errors.js'
 import type { StoreScope } from '../scope.js'
 import { findIdentitySettings } from '../storage/identity-settings.js'
 import type { Executor } from '../storage/tables.js'
@@ -23,6 +24,14 @@ export interface StoreSchema {
   readonly traits: ReadonlyMap<string, ReadonlyMap<string, TraitRule>>
   readonly identifierTypes: ReadonlyMap<string, IdentifierConfig>
   readonly matchingRules: readonly string[]
+}
+
+/** @throws ApiError 400 for an identifier type the store does not have */
+export function requireIdentifierType(schema: StoreSchema, idType: string): IdentifierConfig {
+  const config = schema.identifierTypes.get(idType)
+  if (config !== undefined) return config
+  const known = [...schema.identifierTypes.keys()].join(', ')
+  throw badRequest(`idType "${idType}" is not an identifier type of this store: use one of ${known}`)
 }
 
 /** Schemas of the stores in use, each as of its last known version. */

@@ -1,5 +1,5 @@
 import type { Context } from '../context.js'
-import type { Store, StoreInput } from '../contract/store.js'
+import type { Store, StoreInput, StorePatch } from '../contract/store.js'
 import { conflict, ERROR_CODES, limitReached, storeNotActive, storeNotFound } from '../errors.js'
 import type { Actor, StoreScope } from '../scope.js'
 import { insertEvents } from '../storage/event.js'
@@ -7,16 +7,22 @@ import { insertIdentitySettings } from '../storage/identity-settings.js'
 import { runAll } from '../storage/statement.js'
 import {
   countStores,
+  deleteStore as removeStore,
   findStore,
   findStoreByName,
   insertStore,
   type StoreRow,
   selectStoreIds,
+  updateStore,
 } from '../storage/store.js'
+import { deleteStoreContent } from '../storage/store-content.js'
 import type { Executor } from '../storage/tables.js'
 import { insertTraitGroup } from '../storage/trait-group.js'
+import { changeStore } from './control-plane.js'
+import { checkIfMatch } from './etag.js'
 import { createEvent } from './event.js'
 import { DEFAULT_IDENTITY_SETTINGS } from './identity/default-settings.js'
+import { type ClaimedJob, enqueueJob } from './job.js'
 import { recordOperation } from './operation.js'
 import { type Page, type PageQuery, readPage } from './page.js'
 import { CONTACT_GROUP } from './trait-group.js'
@@ -116,13 +122,70 @@ export async function createStore(ctx: Context, actor: Actor, input: StoreInput)
   })
 }
 
-async function checkStore(ctx: Context, trx: Executor, accountSid: string, input: StoreInput): Promise<void> {
-  if ((await findStoreByName(trx, accountSid, input.displayName)) !== undefined) {
-    throw conflict(
-      `displayName "${input.displayName}" is taken by another store of this account`,
-      ERROR_CODES.storeNameTaken,
+/**
+ * PatchStore.
+ *
+ * @returns id of the operation
+ * @throws ApiError 404; 409 when the name is taken; 412
+ */
+export async function patchStore(
+  ctx: Context,
+  actor: Actor,
+  storeId: string,
+  patch: StorePatch,
+  ifMatch: string | undefined,
+): Promise<string> {
+  return changeStore(ctx, actor, storeId, async (trx, store) => {
+    checkIfMatch(ifMatch, storeId, store.version)
+    const { displayName = store.displayName, description = store.description } = patch
+    if (displayName === store.displayName && description === store.description) return { resultId: storeId }
+    if (displayName !== store.displayName) await refuseTakenName(trx, actor.accountSid, displayName)
+    await updateStore(trx, storeId, { displayName, description }, ctx.now())
+    return { resultId: storeId, event: 'store.updated' }
+  })
+}
+
+/**
+ * DeleteStore: the store is gone at once; a job erases what was in it.
+ *
+ * @returns id of the operation
+ * @throws ApiError 404
+ */
+export async function deleteStore(ctx: Context, actor: Actor, storeId: string): Promise<string> {
+  const operationId = await changeStore(ctx, actor, storeId, async (trx) => {
+    await removeStore(trx, storeId)
+    await enqueueJob(ctx, trx, { storeId, kind: 'delete-store', payload: {}, actor })
+    return { resultId: storeId, event: 'store.deleted' }
+  })
+  ctx.jobSignal.wake()
+  return operationId
+}
+
+const ERASE_PAGE_SIZE = 500
+
+/** Erases what a deleted store left, in small transactions that never keep other stores waiting. */
+export async function runDeleteStore(ctx: Context, job: ClaimedJob, shouldStop: () => boolean): Promise<boolean> {
+  for (let erased = 1; erased > 0; ) {
+    if (shouldStop()) return false
+    erased = await ctx.db.transaction(
+      async (trx) => {
+        await job.advance(trx, null)
+        return deleteStoreContent(trx, job.storeId, ERASE_PAGE_SIZE)
+      },
+      { background: true },
     )
   }
+  await ctx.db.transaction((trx) => job.finish(trx), { background: true })
+  return true
+}
+
+async function refuseTakenName(trx: Executor, accountSid: string, displayName: string): Promise<void> {
+  if ((await findStoreByName(trx, accountSid, displayName)) === undefined) return
+  throw conflict(`displayName "${displayName}" is taken by another store of this account`, ERROR_CODES.storeNameTaken)
+}
+
+async function checkStore(ctx: Context, trx: Executor, accountSid: string, input: StoreInput): Promise<void> {
+  await refuseTakenName(trx, accountSid, input.displayName)
   const limit = ctx.config.limits.storesPerAccount
   if ((await countStores(trx, accountSid)) >= limit) {
     throw limitReached(

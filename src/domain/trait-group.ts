@@ -1,23 +1,27 @@
 import type { Context } from '../context.js'
-import type { TraitDefinition, TraitGroup, TraitGroupInput } from '../contract/trait-group.js'
-import { badRequest, conflict, ERROR_CODES, limitReached } from '../errors.js'
+import type { TraitDefinition, TraitGroup, TraitGroupInput, TraitGroupPatch } from '../contract/trait-group.js'
+import { badRequest, conflict, ERROR_CODES, limitReached, notFound } from '../errors.js'
 import type { Actor, StoreScope } from '../scope.js'
-import { insertEvents } from '../storage/event.js'
-import { runAll } from '../storage/statement.js'
+import { selectAllDataMappings } from '../storage/data-mapping.js'
 import { raiseSchemaVersion } from '../storage/store.js'
 import type { Executor } from '../storage/tables.js'
 import {
   countTraitGroups,
+  deleteTraitGroup as removeTraitGroup,
   findTraitGroup,
   insertTraitGroup,
   selectTraitGroupPage,
   type TraitGroupCursor,
   type TraitGroupRow,
+  updateTraitGroup,
 } from '../storage/trait-group.js'
-import { createEvent } from './event.js'
-import { recordOperation } from './operation.js'
+import { changeStore } from './control-plane.js'
+import { checkIfMatch } from './etag.js'
+import { enqueueJob } from './job.js'
 import { type Page, type PageQuery, readPage } from './page.js'
+import type { TraitRemoval } from './remove-traits.js'
 import { compilePattern, loadSchema, type StoreSchema } from './schema.js'
+import type { Versioned } from './store.js'
 
 const MAX_PAGE_ITEMS = 50
 const RESERVED_NAME = '__proto__'
@@ -60,8 +64,9 @@ export async function createTraitGroup(
   actor: Actor,
   input: TraitGroupInput,
 ): Promise<string> {
-  return ctx.db.transaction(async (trx) => {
-    await checkTraitGroup(ctx, trx, scope, input)
+  return changeStore(ctx, actor, scope.storeId, async (trx, store) => {
+    const schema = await loadSchema(ctx, trx, scope, store.schemaVersion)
+    await checkTraitGroup(ctx, trx, scope, schema, input)
     const now = ctx.now()
     await insertTraitGroup(trx, scope, {
       name: input.displayName,
@@ -72,9 +77,7 @@ export async function createTraitGroup(
       updatedAt: now,
     })
     await raiseSchemaVersion(trx, scope.storeId)
-    const event = createEvent(ctx, actor, 'trait-group.created', input.displayName)
-    await runAll(trx, insertEvents(scope.storeId, [event]))
-    return recordOperation(ctx, trx, actor, input.displayName)
+    return { resultId: input.displayName, event: 'trait-group.created' }
   })
 }
 
@@ -82,10 +85,11 @@ async function checkTraitGroup(
   ctx: Context,
   trx: Executor,
   scope: StoreScope,
+  schema: StoreSchema,
   input: TraitGroupInput,
 ): Promise<void> {
   if (input.displayName === RESERVED_NAME) throw badRequest(`displayName must not be ${RESERVED_NAME}`)
-  checkDefinitions(await loadSchema(ctx, trx, scope), input.traits ?? {}, ctx.config.limits.traitsPerGroup)
+  checkDefinitions(schema, input.traits ?? {}, ctx.config.limits.traitsPerGroup)
   if ((await findTraitGroup(trx, scope, input.displayName)) !== undefined) {
     throw conflict(
       `displayName "${input.displayName}" is taken by another trait group of this store`,
@@ -111,10 +115,13 @@ export function checkDefinitions(
   definitions: Record<string, TraitDefinition>,
   maxTraits: number,
 ): void {
-  if (Object.keys(definitions).length > maxTraits) {
-    throw limitReached(`traits must not have more than ${maxTraits} definitions`, ERROR_CODES.traitLimit)
-  }
+  checkCount(definitions, maxTraits)
   for (const [name, definition] of Object.entries(definitions)) checkDefinition(schema, name, definition)
+}
+
+function checkCount(definitions: Record<string, TraitDefinition>, maxTraits: number): void {
+  if (Object.keys(definitions).length <= maxTraits) return
+  throw limitReached(`traits: the group must not have more than ${maxTraits} definitions`, ERROR_CODES.traitLimit)
 }
 
 const MAX_TRAIT_NAME_LENGTH = 64
@@ -145,6 +152,102 @@ function checkPattern(field: string, pattern: string): void {
     const reason = error instanceof Error ? error.message : String(error)
     throw badRequest(`${field} is no regular expression in RE2 syntax: ${reason}`)
   }
+}
+
+/** @throws ApiError 404 */
+async function requireTraitGroup(executor: Executor, scope: StoreScope, name: string): Promise<TraitGroupRow> {
+  const row = await findTraitGroup(executor, scope, name)
+  if (row === undefined) throw notFound(`Trait group ${name}`, ERROR_CODES.traitGroupNotFound)
+  return row
+}
+
+/** FetchTraitGroup. @throws ApiError 404 */
+export async function fetchTraitGroup(
+  ctx: Context,
+  scope: StoreScope,
+  name: string,
+  includeTraits: boolean,
+): Promise<Versioned<TraitGroup>> {
+  const row = await requireTraitGroup(ctx.db.read, scope, name)
+  return { value: toTraitGroup(row, includeTraits), id: name, version: row.version }
+}
+
+/**
+ * PatchTraitGroup: adds and replaces whole definitions; `dataType: ""` removes a trait, and a job its values.
+ * Values that are stored stay as they are: a changed rule holds from the next write on.
+ *
+ * @returns id of the operation
+ * @throws ApiError 400, 404, 412
+ */
+export async function patchTraitGroup(
+  ctx: Context,
+  scope: StoreScope,
+  actor: Actor,
+  name: string,
+  patch: TraitGroupPatch,
+  ifMatch: string | undefined,
+): Promise<string> {
+  const operationId = await changeStore(ctx, actor, scope.storeId, async (trx, store) => {
+    const row = await requireTraitGroup(trx, scope, name)
+    checkIfMatch(ifMatch, name, row.version)
+    const entries = Object.entries(patch.traits ?? {})
+    const removed = entries.filter(([, { dataType }]) => dataType === '').map(([trait]) => trait)
+    const written = Object.fromEntries(entries.filter(([, { dataType }]) => dataType !== ''))
+    checkDefinitions(await loadSchema(ctx, trx, scope, store.schemaVersion), written, ctx.config.limits.traitsPerGroup)
+    const traits = Object.fromEntries(
+      Object.entries({ ...row.traits, ...written }).filter(([trait]) => !removed.includes(trait)),
+    )
+    checkCount(traits, ctx.config.limits.traitsPerGroup)
+    const changed = { ...row, description: patch.description ?? row.description, traits }
+    if (JSON.stringify(changed) === JSON.stringify(row)) return { resultId: name }
+    await updateTraitGroup(trx, scope, { ...changed, updatedAt: ctx.now() })
+    await raiseSchemaVersion(trx, scope.storeId)
+    const known = removed.filter((trait) => Object.hasOwn(row.traits, trait))
+    if (known.length > 0) await enqueueRemoval(ctx, trx, scope, actor, { group: name, traits: known })
+    return { resultId: name, event: 'trait-group.updated' }
+  })
+  ctx.jobSignal.wake()
+  return operationId
+}
+
+/**
+ * DeleteTraitGroup: the definitions are gone at once, the values on profiles by a job.
+ *
+ * @returns id of the operation
+ * @throws ApiError 404; 409 for Contact and for a group that a data mapping writes to
+ */
+export async function deleteTraitGroup(
+  ctx: Context,
+  scope: StoreScope,
+  actor: Actor,
+  name: string,
+): Promise<string> {
+  const operationId = await changeStore(ctx, actor, scope.storeId, async (trx) => {
+    await requireTraitGroup(trx, scope, name)
+    if (name === CONTACT_GROUP.name) throw conflict(`The trait group ${name} is part of every store`)
+    const mappings = await selectAllDataMappings(trx, scope)
+    const user = mappings.find(({ mappingTo }) => mappingTo.mappings.some(({ traitGroup }) => traitGroup === name))
+    if (user !== undefined) {
+      throw conflict(`The data mapping "${user.name}" writes to the trait group ${name}: delete or change it first`)
+    }
+    await removeTraitGroup(trx, scope, name)
+    await raiseSchemaVersion(trx, scope.storeId)
+    await enqueueRemoval(ctx, trx, scope, actor, { group: name })
+    return { resultId: name, event: 'trait-group.deleted' }
+  })
+  ctx.jobSignal.wake()
+  return operationId
+}
+
+async function enqueueRemoval(
+  ctx: Context,
+  trx: Executor,
+  scope: StoreScope,
+  actor: Actor,
+  removal: Pick<TraitRemoval, 'group' | 'traits'>,
+): Promise<void> {
+  const payload: TraitRemoval = { ...removal, until: ctx.tick() }
+  await enqueueJob(ctx, trx, { storeId: scope.storeId, kind: 'remove-traits', payload, actor })
 }
 
 /** ListTraitGroups: newest first; definitions are left out unless asked for. */

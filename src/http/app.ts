@@ -8,8 +8,11 @@ import { addAuthentication, isProtected } from './auth.js'
 import { addJsonParser } from './body.js'
 import './call.js'
 import { rawRefusal, addRefusals, renderError } from './refusals.js'
+import { addDataMappingRoutes } from './routes/data-mapping.js'
 import { addDocumentation } from './routes/documentation.js'
 import { addHealth } from './routes/health.js'
+import { addIdentifierRoutes } from './routes/identifier.js'
+import { addIdentitySettingsRoutes } from './routes/identity-settings.js'
 import { addImportRoutes } from './routes/import.js'
 import { addOperationRoutes } from './routes/operation.js'
 import { addProfileRoutes } from './routes/profile.js'
@@ -40,9 +43,12 @@ export async function buildApp(ctx: Context): Promise<FastifyInstance> {
   addHealth(app, ctx)
   await addDocumentation(app, ctx)
   addStoreRoutes(app, ctx)
+  addIdentitySettingsRoutes(app, ctx)
   addTraitGroupRoutes(app, ctx)
+  addDataMappingRoutes(app, ctx)
   addOperationRoutes(app, ctx)
   addProfileRoutes(app, ctx)
+  addIdentifierRoutes(app, ctx)
   addImportRoutes(app, ctx)
   await addUploadRoutes(app, ctx)
   return app

@@ -24,6 +24,8 @@ export interface Call<Params, Query, Body> {
   readonly query: Query
   readonly body: Body
   readonly actor: Actor
+  /** The If-Match header. */
+  readonly ifMatch: string | undefined
   readonly request: FastifyRequest
   readonly reply: FastifyReply
 }
@@ -43,6 +45,12 @@ export function addOperation<P extends TSchema, Q extends TSchema, B extends TSc
     method: operation.method,
     url: operation.url,
     ...options,
+    // A body that the document leaves optional is as good as an empty one.
+    ...(operation.bodyOptional && {
+      preValidation: async (request: FastifyRequest) => {
+        request.body ??= {}
+      },
+    }),
     schema: {
       ...(operation.params && { params: operation.params }),
       ...(operation.query && { querystring: operation.query }),
@@ -55,6 +63,7 @@ export function addOperation<P extends TSchema, Q extends TSchema, B extends TSc
         query: request.query as Schema<Q>,
         body: request.body as Schema<B>,
         actor: actorOf(request),
+        ifMatch: request.headers['if-match'],
         request,
         reply,
       }),

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../context.js'
 import type { Accepted } from '../contract/operation.js'
+import { toEtag } from '../domain/etag.js'
 import type { Versioned } from '../domain/store.js'
 
 const HOST = /^[a-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:.]+\](:\d{1,5})?$/i
@@ -34,11 +35,7 @@ export function sendAccepted(
     .send(body)
 }
 
-/** Answers with a resource and the ETag of its version: base64url of `{"id":…,"v":N}` in quotes, as the document has it. */
+/** Answers with a resource and the ETag of its version. */
 export function sendVersioned<T>(reply: FastifyReply, { value, id, version }: Versioned<T>): FastifyReply {
   return reply.header('ETag', toEtag(id, version)).send(value)
-}
-
-function toEtag(id: string, version: number): string {
-  return `"${Buffer.from(JSON.stringify({ id, v: version })).toString('base64url')}"`
 }

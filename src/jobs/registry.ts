@@ -1,7 +1,10 @@
 import type { Context } from '../context.js'
 import { runBulk } from '../domain/bulk.js'
+import { runReidentify } from '../domain/identity/reidentify.js'
 import { abandonImport, runImport } from '../domain/imports/run.js'
 import type { ClaimedJob, JobKind } from '../domain/job.js'
+import { runRemoveTraits } from '../domain/remove-traits.js'
+import { runDeleteStore } from '../domain/store.js'
 
 export interface JobHandler {
   /**
@@ -18,5 +21,8 @@ export interface JobHandler {
 /** Every kind of job and what runs it. */
 export const JOB_HANDLERS: Readonly<Record<JobKind, JobHandler>> = {
   bulk: { run: runBulk },
+  'delete-store': { run: runDeleteStore },
+  'remove-traits': { run: runRemoveTraits },
+  reidentify: { run: runReidentify },
   import: { run: runImport, abandon: abandonImport },
 }

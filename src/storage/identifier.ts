@@ -1,4 +1,5 @@
 import { type CompiledQuery, type ExpressionBuilder, sql } from 'kysely'
+import type { PageRequest } from './page.js'
 import { groupBy } from '../group-by.js'
 import type { StoreScope } from '../scope.js'
 import { insertRows, prepare } from './statement.js'
@@ -15,9 +16,10 @@ export interface IdentifierRow extends IdentifierKey {
   profileId: string
   originProfileId: string
   ordinal: number
+  joins: number
 }
 
-const COLUMNS = ['id_type', 'value', 'shared_by', 'profile_id', 'origin_profile_id', 'ordinal'] as const
+const COLUMNS = ['id_type', 'value', 'shared_by', 'profile_id', 'origin_profile_id', 'ordinal', 'joins'] as const
 
 function toIdentifier(row: Pick<Tables['identifier'], (typeof COLUMNS)[number]>): IdentifierRow {
   return {
@@ -27,6 +29,7 @@ function toIdentifier(row: Pick<Tables['identifier'], (typeof COLUMNS)[number]>)
     profileId: row.profile_id,
     originProfileId: row.origin_profile_id,
     ordinal: row.ordinal,
+    joins: row.joins,
   }
 }
 
@@ -94,6 +97,84 @@ export async function findIdentifierOwners(
   return rows.map((row) => row.profile_id)
 }
 
+/** Identifiers of one type in pages by value and owner, for work on all of them. */
+export async function selectIdentifiersOfType(
+  executor: Executor,
+  scope: StoreScope,
+  idType: string,
+  after: { value: string; sharedBy: string },
+  limit: number,
+): Promise<(IdentifierRow & { sharedBy: string })[]> {
+  const rows = await executor
+    .selectFrom('identifier')
+    .select(COLUMNS)
+    .where('store_id', '=', scope.storeId)
+    .where('id_type', '=', idType)
+    .where((e) =>
+      e.or([
+        e('value', '>', after.value),
+        e.and([e('value', '=', after.value), e('shared_by', '>', after.sharedBy)]),
+      ]),
+    )
+    .orderBy('value')
+    .orderBy('shared_by')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({ ...toIdentifier(row), sharedBy: row.shared_by }))
+}
+
+/** Values that joined at least so many profiles, in pages by type and value. */
+export async function selectJoiners(
+  executor: Executor,
+  scope: StoreScope,
+  minJoins: number,
+  { after, limit, order }: PageRequest<[idType: string, value: string]>,
+): Promise<IdentifierKey[]> {
+  const beyond = order === 'asc' ? '>' : '<'
+  const rows = await executor
+    .selectFrom('identifier')
+    .select(['id_type', 'value'])
+    .distinct()
+    .where('store_id', '=', scope.storeId)
+    // As text, so that the engine knows the partial index covers it.
+    .where(sql<boolean>`joins > 0`)
+    .where('joins', '>=', minJoins)
+    .$if(after !== undefined, (query) =>
+      query.where((e) =>
+        e.or([
+          e('id_type', beyond, after?.[0] ?? ''),
+          e.and([e('id_type', '=', after?.[0] ?? ''), e('value', beyond, after?.[1] ?? '')]),
+        ]),
+      ),
+    )
+    .orderBy('id_type', order)
+    .orderBy('value', order)
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({ idType: row.id_type, value: row.value }))
+}
+
+/** Values of one type in pages, for approximate lookup: the caller compares them. */
+export async function selectValuesOfType(
+  executor: Executor,
+  scope: StoreScope,
+  idType: string,
+  after: string,
+  limit: number,
+): Promise<string[]> {
+  const rows = await executor
+    .selectFrom('identifier')
+    .select('value')
+    .distinct()
+    .where('store_id', '=', scope.storeId)
+    .where('id_type', '=', idType)
+    .where('value', '>', after)
+    .orderBy('value')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => row.value)
+}
+
 export function insertIdentifiers(scope: StoreScope, rows: readonly IdentifierRow[]): CompiledQuery[] {
   return insertRows(
     'identifier',
@@ -106,6 +187,7 @@ export function insertIdentifiers(scope: StoreScope, rows: readonly IdentifierRo
       row.profileId,
       row.originProfileId,
       row.ordinal,
+      row.joins,
     ]),
   )
 }
@@ -116,7 +198,19 @@ export function deleteIdentifier(executor: Executor, scope: StoreScope, row: Ide
     .where('store_id', '=', scope.storeId)
     .where('id_type', '=', row.idType)
     .where('value', '=', row.value)
-    .where('shared_by', '=', sharedBy(row))
+    .where('profile_id', '=', row.profileId)
+    .compile()
+}
+
+/** Records how many profiles a value joined. */
+export function updateJoins(executor: Executor, scope: StoreScope, row: IdentifierRow): CompiledQuery {
+  return executor
+    .updateTable('identifier')
+    .set({ joins: row.joins })
+    .where('store_id', '=', scope.storeId)
+    .where('id_type', '=', row.idType)
+    .where('value', '=', row.value)
+    .where('profile_id', '=', row.profileId)
     .compile()
 }
 

@@ -19,6 +19,20 @@ export async function insertIdentitySettings(
     .execute()
 }
 
+/** Replaces the settings and raises their version. */
+export async function updateIdentitySettings(
+  executor: Executor,
+  scope: Pick<StoreScope, 'storeId'>,
+  settings: IdentitySettings,
+  updatedAt: number,
+): Promise<void> {
+  await executor
+    .updateTable('identity_settings')
+    .set((e) => ({ settings: JSON.stringify(settings), version: e('version', '+', 1), updated_at: updatedAt }))
+    .where('store_id', '=', scope.storeId)
+    .execute()
+}
+
 export async function findIdentitySettings(
   executor: Executor,
   scope: Pick<StoreScope, 'storeId'>,

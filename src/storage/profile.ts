@@ -57,6 +57,24 @@ export async function selectProfiles(
   return rows.map(toProfile)
 }
 
+/** Profiles in pages by id, for work on all of them. */
+export async function selectProfilesAfter(
+  executor: Executor,
+  scope: StoreScope,
+  after: string,
+  limit: number,
+): Promise<ProfileRow[]> {
+  const rows = await executor
+    .selectFrom('profile')
+    .select(COLUMNS)
+    .where('store_id', '=', scope.storeId)
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return rows.map(toProfile)
+}
+
 export async function selectProfileIds(executor: Executor, scope: StoreScope, page: PageRequest): Promise<string[]> {
   const rows = await executor
     .selectFrom('profile')

@@ -91,6 +91,29 @@ export async function selectStoreIds(executor: Executor, accountSid: string, pag
   return rows.map((row) => row.id)
 }
 
+/** Writes name and description and raises the version. */
+export async function updateStore(
+  executor: Executor,
+  storeId: string,
+  { displayName, description }: Pick<StoreRow, 'displayName' | 'description'>,
+  updatedAt: number,
+): Promise<void> {
+  await executor
+    .updateTable('store')
+    .set((e) => ({
+      display_name: displayName,
+      description: description ?? null,
+      version: e('version', '+', 1),
+      updated_at: updatedAt,
+    }))
+    .where('id', '=', storeId)
+    .execute()
+}
+
+export async function deleteStore(executor: Executor, storeId: string): Promise<void> {
+  await executor.deleteFrom('store').where('id', '=', storeId).execute()
+}
+
 /** Marks what is derived from trait groups and identity settings as outdated. */
 export async function raiseSchemaVersion(executor: Executor, storeId: string): Promise<void> {
   await executor

@@ -17,6 +17,7 @@ export interface Tables {
   identifier: IdentifierTable
   profile_merge: ProfileMergeTable
   event: EventTable
+  data_mapping: DataMappingTable
   import: ImportTable
   import_issue: ImportIssueTable
   job: JobTable
@@ -72,6 +73,21 @@ interface TraitGroupTable {
   updated_at: number
 }
 
+interface DataMappingTable {
+  store_id: string
+  id: string
+  name: string
+  description: string | null
+  is_enabled: number
+  /** Kind of the source, which lists are filtered by. */
+  type: string
+  mapping_from: string
+  mapping_to: string
+  version: number
+  created_at: number
+  updated_at: number
+}
+
 interface OperationTable {
   account_sid: string
   id: string
@@ -108,6 +124,8 @@ interface IdentifierTable {
   /** The profile it was written to, which differs from profile_id after a merge. */
   origin_profile_id: string
   ordinal: number
+  /** How many profiles it merged away; beyond a limit it is a hub and joins no more. */
+  joins: number
 }
 
 /** The merge ledger: one row for each profile that was merged into another. */

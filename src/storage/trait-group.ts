@@ -41,6 +41,29 @@ export async function insertTraitGroup(executor: Executor, { storeId }: OfStore,
     .execute()
 }
 
+/** Writes description and definitions and raises the version. */
+export async function updateTraitGroup(
+  executor: Executor,
+  { storeId }: OfStore,
+  group: Pick<TraitGroupRow, 'name' | 'description' | 'traits' | 'updatedAt'>,
+): Promise<void> {
+  await executor
+    .updateTable('trait_group')
+    .set((e) => ({
+      description: group.description ?? null,
+      traits: JSON.stringify(group.traits),
+      version: e('version', '+', 1),
+      updated_at: group.updatedAt,
+    }))
+    .where('store_id', '=', storeId)
+    .where('name', '=', group.name)
+    .execute()
+}
+
+export async function deleteTraitGroup(executor: Executor, { storeId }: OfStore, name: string): Promise<void> {
+  await executor.deleteFrom('trait_group').where('store_id', '=', storeId).where('name', '=', name).execute()
+}
+
 export async function findTraitGroup(
   executor: Executor,
   { storeId }: OfStore,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createApi } from '../support/api.js'
+import { createApi, createStore } from '../support/api.js'
 import { type Ended, linesOf, runCli } from '../support/cli.js'
 import { temporaryFolder } from '../support/folder.js'
 import { type Account, startServer, type TestServer } from '../support/server.js'
@@ -86,9 +86,7 @@ describe('key create, list and revoke', () => {
 
   it('a key reaches the stores of its account and no others', async () => {
     const { sid, secret } = await jsonBeside('key', 'create', '--account', server.account.sid)
-    const accepted = await createApi(server)('POST', '/v1/ControlPlane/Stores', { displayName: 'of the account' })
-    const operation = await createApi(server)('GET', new URL(accepted.body.statusUrl).pathname)
-    const path = `/v1/ControlPlane/Stores/${operation.body.result.id}`
+    const path = `/v1/ControlPlane/Stores/${await createStore(createApi(server))}`
     expect((await createApi(server, { sid, token: secret })('GET', path)).status).toBe(200)
 
     const foreign = await jsonBeside('key', 'create', '--account', server.stranger.sid)
@@ -124,9 +122,7 @@ describe('key create, list and revoke', () => {
 describe('while the server writes', () => {
   it('commands and requests both succeed', async () => {
     const api = createApi(server)
-    const accepted = await api('POST', '/v1/ControlPlane/Stores', { displayName: 'beside commands' })
-    const operation = await api('GET', new URL(accepted.body.statusUrl).pathname)
-    const path = `/v1/Stores/${operation.body.result.id}/Profiles`
+    const path = `/v1/Stores/${await createStore(api)}/Profiles`
     let commandsRun = false
     const statuses = new Set<number>()
     const writing = (async () => {

@@ -60,7 +60,7 @@ describe('the first start without accounts', () => {
     const dataDir = await temporaryFolder()
 
     const failed = await runCli(['serve'], { RECOLLECT_DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'silent' })
-    expect(failed.code).toBe(69)
+    expect(failed.code).toBe(1)
     expect(linesOf(failed.stderr)).toEqual([expect.stringContaining(String(port))])
 
     const server = await start({ dataDir, env: withoutAccounts })

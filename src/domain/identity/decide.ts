@@ -1,7 +1,10 @@
 import type { StoreSchema } from '../schema.js'
-import { byAge, type IdentifierValue, type ProfileState } from './state.js'
+import { byAge, type IdentifierValue, type OwnedIdentifier, type ProfileState } from './state.js'
 
-export type IdentityRules = Pick<StoreSchema, 'identifierTypes' | 'matchingRules'>
+export interface IdentityRules extends Pick<StoreSchema, 'identifierTypes' | 'matchingRules'> {
+  /** So many profiles one value may make one of; beyond it, the value is a hub. Absent: no limit. */
+  readonly maxJoinedProfiles?: number
+}
 
 /** Which profiles own a value, as far as is known. */
 export type OwnersOf = (identifier: IdentifierValue) => readonly ProfileState[]
@@ -13,6 +16,8 @@ export type OwnersOf = (identifier: IdentifierValue) => readonly ProfileState[]
 export interface Match {
   readonly profile: ProfileState
   readonly rule: string
+  /** The value that matched, where one alone did. */
+  readonly via?: IdentifierValue
 }
 
 export type Decision =
@@ -46,7 +51,9 @@ export function decide(
   for (const rule of rules.matchingRules) {
     if (!isExclusive(rules, rule)) continue
     for (const identifier of identifiers) {
-      if (identifier.idType === rule) addMatches(matches, ownersOf(identifier), rule)
+      if (identifier.idType !== rule) continue
+      const owners = ownersOf(identifier).filter((owner) => !isHub(rules, findOwned(owner, identifier)))
+      addMatches(matches, owners, rule, identifier)
     }
   }
   const shared = sharedRules(rules)
@@ -56,8 +63,28 @@ export function decide(
   return first === undefined ? { kind: 'create' } : { kind: 'update', canonical: first, absorbed }
 }
 
-function addMatches(matches: Map<string, Match>, owners: readonly ProfileState[], rule: string): void {
-  for (const profile of owners) if (!matches.has(profile.id)) matches.set(profile.id, { profile, rule })
+/**
+ * Whether a value joined so many profiles that it joins no more: a shared office phone must not make one person of a
+ * town. Its owners keep it, and more may share it.
+ */
+export function isHub(rules: IdentityRules, identifier: { readonly joins?: number } | undefined): boolean {
+  const joinedProfiles = (identifier?.joins ?? 0) + 1
+  return joinedProfiles >= (rules.maxJoinedProfiles ?? Number.POSITIVE_INFINITY)
+}
+
+export function findOwned(profile: ProfileState, { idType, value }: IdentifierValue): OwnedIdentifier | undefined {
+  return profile.identifiers.find((owned) => owned.idType === idType && owned.value === value)
+}
+
+function addMatches(
+  matches: Map<string, Match>,
+  owners: readonly ProfileState[],
+  rule: string,
+  via?: IdentifierValue,
+): void {
+  for (const profile of owners) {
+    if (!matches.has(profile.id)) matches.set(profile.id, { profile, rule, ...(via && { via }) })
+  }
 }
 
 /** Adds profiles that share values of two types with the write or with a profile found, until nobody new is found. */

@@ -1,9 +1,20 @@
-import type { IdentifierConfig, IdentitySettings, Normalization } from '../../contract/identity.js'
+import type { IdentifierConfig, IdentitySettings, IdentitySettingsInput, Normalization } from '../../contract/identity.js'
 
-const DEFAULT_LIMIT = 100
-const DEFAULT_THRESHOLD = 75
+const DEFAULTS: Omit<IdentifierConfig, 'idType'> = {
+  matchingAlgo: 'exact',
+  matchingThreshold: 75,
+  limit: 100,
+  limitPolicy: 'fifo',
+  enforceUnique: true,
+  normalization: 'trim',
+}
 
-const NORMALIZATIONS: readonly (readonly [string, Normalization])[] = [
+/** A configuration with the document's defaults where the client left something out. */
+export function withDefaults({ idType, ...given }: IdentitySettingsInput['identifierConfigs'][number]): IdentifierConfig {
+  return { idType, ...DEFAULTS, ...given }
+}
+
+const DEFAULT_TYPES: readonly (readonly [string, Normalization])[] = [
   ['email', 'email'],
   ['phone', 'phone'],
   ['whatsapp', 'trim'],
@@ -12,16 +23,6 @@ const NORMALIZATIONS: readonly (readonly [string, Normalization])[] = [
 
 /** The identifier types a new store has; they cannot be dropped. */
 export const DEFAULT_IDENTITY_SETTINGS: IdentitySettings = {
-  identifierConfigs: NORMALIZATIONS.map(
-    ([idType, normalization]): IdentifierConfig => ({
-      idType,
-      matchingAlgo: 'exact',
-      matchingThreshold: DEFAULT_THRESHOLD,
-      limit: DEFAULT_LIMIT,
-      limitPolicy: 'fifo',
-      enforceUnique: true,
-      normalization,
-    }),
-  ),
-  matchingRules: NORMALIZATIONS.map(([idType]) => idType),
+  identifierConfigs: DEFAULT_TYPES.map(([idType, normalization]) => withDefaults({ idType, normalization })),
+  matchingRules: DEFAULT_TYPES.map(([idType]) => idType),
 }

@@ -25,12 +25,18 @@ export function mergeProfiles(a: ProfileState, b: ProfileState, types: Identifie
   const traits = mergeTraits(older, younger)
   const union = uniteIdentifiers([...older.identifiers, ...younger.identifiers])
   const identifiers = applyLimits(union, types)
-  const lost = older.identifiers.concat(younger.identifiers).filter((identifier) => !identifiers.includes(identifier))
+  const kept = new Set(identifiers.map(identityOf))
+  const lost = [...older.identifiers, ...younger.identifiers].filter((identifier) => !kept.has(identityOf(identifier)))
   return {
     survivor: { ...older, traits: traits.traits, facts: traits.facts, identifiers },
     absorbed: younger,
     displaced: { traits: traits.displaced, identifiers: lost },
   }
+}
+
+/** Tells one fact "this value was written to that profile then" from all others. */
+export function identityOf({ idType, value, origin, ordinal }: OwnedIdentifier): string {
+  return `${idType}\n${value}\n${origin}\n${ordinal}`
 }
 
 function mergeTraits(older: ProfileState, younger: ProfileState) {
@@ -56,11 +62,14 @@ function isNewer(a: TraitFact, b: TraitFact): boolean {
 
 /** Orders identifiers by time and keeps the oldest of equal ones: adding a known value again changes nothing. */
 export function uniteIdentifiers(identifiers: readonly OwnedIdentifier[]): OwnedIdentifier[] {
-  const seen = new Set<string>()
-  return identifiers.toSorted(byTime).filter(({ idType, value }) => {
-    const key = `${idType}\n${value}`
-    return seen.has(key) ? false : seen.add(key)
-  })
+  const oldest = new Map<string, OwnedIdentifier>()
+  for (const identifier of identifiers.toSorted(byTime)) {
+    const key = `${identifier.idType}\n${identifier.value}`
+    const known = oldest.get(key)
+    if (known === undefined) oldest.set(key, identifier)
+    else if ((identifier.joins ?? 0) > (known.joins ?? 0)) oldest.set(key, { ...known, joins: identifier.joins ?? 0 })
+  }
+  return [...oldest.values()]
 }
 
 function byTime(a: OwnedIdentifier, b: OwnedIdentifier): number {

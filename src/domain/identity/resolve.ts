@@ -9,7 +9,8 @@ import { findStore } from '../../storage/store.js'
 import type { Executor } from '../../storage/tables.js'
 import { loadSchema, type StoreSchema } from '../schema.js'
 import type { TraitChange } from '../trait.js'
-import { sharedRules } from './decide.js'
+import { type IdentityRules, sharedRules } from './decide.js'
+import type { IdentifierEdit } from './edit.js'
 import { parseFacts, type IdentifierValue, type ProfileState } from './state.js'
 import { createWorld, type World, type WorldOutcome } from './world.js'
 import { writeChanges, type AppliedWrite } from './write-changes.js'
@@ -19,6 +20,8 @@ export interface PreparedWrite {
   readonly schemaVersion: number
   readonly changes: readonly TraitChange[]
   readonly identifiers: readonly IdentifierValue[]
+  /** A change of the target's stored identifiers. */
+  readonly edit?: IdentifierEdit
 }
 
 /** A write of one profile: create, patch, an entry of a bulk upsert, a row of an import. */
@@ -74,21 +77,23 @@ async function resolveInTransaction(
   if (store === undefined) throw notFound(`Store ${scope.storeId}`)
   const schema = await loadSchema(ctx, trx, scope, store.schemaVersion)
   const prepared = writes.map((write) => attempt(() => prepareFor(schema, write)))
-  const found = await loadWorld(trx, scope, schema, writes, prepared)
+  const rules: IdentityRules = { ...schema, maxJoinedProfiles: ctx.config.limits.joinedProfiles }
+  const found = await loadWorld(trx, scope, rules, writes, prepared)
   const applied: AppliedWrite[] = []
   const outcomes = writes.map((write, index): WriteOutcome => {
-    const attempted = prepared[index]
-    if (attempted === undefined || 'error' in attempted) return attempted ?? { error: new Error('not prepared') }
-    const target = write.target === undefined ? undefined : findTarget(found, write.target)
-    if (target !== undefined && 'error' in target) return target
-    const outcome = found.world.apply(
-      { ...attempted.value, target: target?.state, ordinal: ctx.tick() },
-      () => ({ id: ctx.newId('mem_profile'), createdAt: ctx.now() }),
-    )
-    applied.push({ write, outcome, changes: attempted.value.changes })
-    return { profileId: outcome.profileId }
+    const result = attempt(() => {
+      const preparedWrite = unwrap(prepared[index])
+      const target = write.target === undefined ? undefined : requireTarget(found, write.target)
+      const outcome = found.world.apply({ ...preparedWrite, target, ordinal: ctx.tick() }, () => ({
+        id: ctx.newId('mem_profile'),
+        createdAt: ctx.now(),
+      }))
+      applied.push({ write, outcome, prepared: preparedWrite })
+      return { profileId: outcome.profileId }
+    })
+    return 'error' in result ? result : result.value
   })
-  await writeChanges(ctx, trx, scope, schema, found, applied)
+  await writeChanges(ctx, trx, scope, rules, found, applied)
   countOutcomes(ctx, applied.map(({ outcome }) => outcome), outcomes.length - applied.length)
   return outcomes
 }
@@ -113,17 +118,23 @@ export interface FoundWorld {
   readonly merged: ReadonlyMap<string, string>
 }
 
-function findTarget(found: FoundWorld, id: string): { state: ProfileState } | { error: Error } {
+function requireTarget(found: FoundWorld, id: string): ProfileState {
   const canonicalId = found.merged.get(id)
-  if (canonicalId !== undefined) return { error: new ProfileMovedError(id, canonicalId) }
+  if (canonicalId !== undefined) throw new ProfileMovedError(id, canonicalId)
   const state = found.world.find(id)
-  return state === undefined ? { error: notFound(`Profile ${id}`) } : { state }
+  if (state === undefined) throw notFound(`Profile ${id}`)
+  return state
+}
+
+function unwrap<T>(attempted: { value: T } | { error: Error } | undefined): T {
+  if (attempted === undefined || 'error' in attempted) throw attempted?.error ?? new Error('the write was not prepared')
+  return attempted.value
 }
 
 async function loadWorld(
   trx: Executor,
   scope: StoreScope,
-  schema: StoreSchema,
+  rules: IdentityRules,
   writes: readonly ProfileWrite[],
   prepared: readonly ({ value: PreparedWrite } | { error: Error })[],
 ): Promise<FoundWorld> {
@@ -132,11 +143,11 @@ async function loadWorld(
   const owners = await selectIdentifierOwners(trx, scope, uniqueSorted(identifiers))
   const loaded = new Map<string, ProfileState>()
   await loadProfiles(trx, scope, [...new Set([...owners, ...targets])].sort(), loaded)
-  await loadSharers(trx, scope, schema, loaded)
+  await loadSharers(trx, scope, rules, loaded)
   const missing = targets.filter((target) => !loaded.has(target))
   const merged = await selectMergedProfiles(trx, scope, missing)
   return {
-    world: createWorld(schema, loaded.values()),
+    world: createWorld(rules, loaded.values()),
     loaded,
     merged: new Map(merged.map(({ profileId, canonicalId }) => [profileId, canonicalId])),
   }
@@ -170,11 +181,12 @@ async function loadProfiles(
       createdAt: row.createdAt,
       traits: JSON.parse(row.traits) as ProfileState['traits'],
       facts: parseFacts(row.id, row.facts),
-      identifiers: (identifiers.get(row.id) ?? []).map(({ idType, value, originProfileId, ordinal }) => ({
+      identifiers: (identifiers.get(row.id) ?? []).map(({ idType, value, originProfileId, ordinal, joins }) => ({
         idType,
         value,
         origin: originProfileId,
         ordinal,
+        joins,
       })),
     })
   }
@@ -184,10 +196,10 @@ async function loadProfiles(
 async function loadSharers(
   trx: Executor,
   scope: StoreScope,
-  schema: StoreSchema,
+  rules: IdentityRules,
   loaded: Map<string, ProfileState>,
 ): Promise<void> {
-  const shared = sharedRules(schema)
+  const shared = sharedRules(rules)
   if (shared.length < 2) return
   let before = -1
   while (before !== loaded.size) {

@@ -10,6 +10,8 @@ export interface IdentifierValue {
 export interface OwnedIdentifier extends IdentifierValue {
   readonly origin: string
   readonly ordinal: number
+  /** How many profiles the value merged away. */
+  readonly joins?: number
 }
 
 /** When a trait was last written and to which profile. A removed trait keeps its fact, so that it stays removed. */
@@ -52,7 +54,7 @@ export function withEntry<V>(
 type StoredFact = readonly [ordinal: number] | readonly [ordinal: number, origin: string]
 
 /** Facts as they are stored: the origin is left out where it is the profile itself, which it nearly always is. */
-export function serializeFacts(state: ProfileState): string {
+export function serializeFacts(state: Pick<ProfileState, 'id' | 'facts'>): string {
   const stored: Record<string, Record<string, StoredFact>> = {}
   for (const [group, facts] of Object.entries(state.facts)) {
     const entries = Object.entries(facts).map(([name, { ordinal, origin }]): [string, StoredFact] => [

@@ -1,5 +1,6 @@
 import type { TraitChange } from '../trait.js'
-import { decide, type IdentityRules, type Match } from './decide.js'
+import { decide, findOwned, type IdentityRules, type Match, type OwnersOf } from './decide.js'
+import { applyEdit, type IdentifierEdit } from './edit.js'
 import { applyLimits, mergeProfiles, uniteIdentifiers } from './merge.js'
 import { type Displaced, type IdentifierValue, type OwnedIdentifier, type ProfileState, withEntry } from './state.js'
 
@@ -8,6 +9,8 @@ export interface WorldWrite {
   readonly target: ProfileState | undefined
   readonly changes: readonly TraitChange[]
   readonly identifiers: readonly IdentifierValue[]
+  /** Applied to the target before anything else. */
+  readonly edit?: IdentifierEdit | undefined
   /** Time of the write, see `ordinal` in storage/tables.ts. */
   readonly ordinal: number
 }
@@ -30,6 +33,7 @@ export interface WorldOutcome {
  * The caller loads every profile that an identifier of the batch points at.
  */
 export interface World {
+  /** @throws ApiError when an edit does not fit the target; the world is unchanged then */
   apply(write: WorldWrite, newProfile: () => { id: string; createdAt: number }): WorldOutcome
   /** A profile by any id it ever had in this world. */
   find(id: string): ProfileState | undefined
@@ -77,12 +81,20 @@ export function createWorld(rules: IdentityRules, loaded: Iterable<ProfileState>
     return [survivor, { absorbed, survivorId: survivor.id, rule, displaced }]
   }
 
+  const editTarget = ({ target, edit }: WorldWrite): ProfileState | undefined => {
+    if (target === undefined || edit === undefined) return target
+    const edited = applyEdit(target, edit, rules)
+    replace(edited)
+    return edited
+  }
+
   for (const state of loaded) remember(state)
   return {
     find,
     profiles: () => profiles.values(),
     apply(write, newProfile) {
-      const decision = decide(rules, write.identifiers, ownersOf, write.target)
+      const target = editTarget(write)
+      const decision = decide(rules, write.identifiers, ownersOf, target)
       const absorptions: Absorption[] = []
       let state: ProfileState
       if (decision.kind === 'create') {
@@ -93,15 +105,27 @@ export function createWorld(rules: IdentityRules, loaded: Iterable<ProfileState>
         for (const match of absorbed) {
           // The profile a write names has no rule of its own: the one that found the survivor joined them.
           const [survivor, absorption] = absorb(state, { ...match, rule: match.rule || canonical.rule })
-          state = survivor
+          state = countJoin(survivor, [canonical, match])
           absorptions.push(absorption)
         }
       }
       state = applyChanges(state, write)
-      state = addIdentifiers(state, write, rules)
+      state = addIdentifiers(state, write, rules, ownersOf)
       replace(state)
       return { profileId: state.id, created: decision.kind === 'create', absorptions }
     },
+  }
+}
+
+/** Counts a merge at the values that caused it. */
+function countJoin(state: ProfileState, matches: readonly Match[]): ProfileState {
+  const causes = matches.flatMap(({ via }) => (via === undefined ? [] : (findOwned(state, via) ?? [])))
+  if (causes.length === 0) return state
+  return {
+    ...state,
+    identifiers: state.identifiers.map((owned) =>
+      causes.includes(owned) ? { ...owned, joins: (owned.joins ?? 0) + 1 } : owned,
+    ),
   }
 }
 
@@ -116,11 +140,18 @@ function applyChanges(state: ProfileState, { changes, ordinal }: WorldWrite): Pr
   return { ...state, traits, facts }
 }
 
-function addIdentifiers(state: ProfileState, write: WorldWrite, rules: IdentityRules): ProfileState {
+function addIdentifiers(
+  state: ProfileState,
+  write: WorldWrite,
+  rules: IdentityRules,
+  ownersOf: OwnersOf,
+): ProfileState {
   if (write.identifiers.length === 0) return state
-  const added = write.identifiers.map(
-    (identifier): OwnedIdentifier => ({ ...identifier, origin: state.id, ordinal: write.ordinal }),
-  )
+  const added = write.identifiers.map((identifier): OwnedIdentifier => {
+    // A hub is a hub for each of its owners.
+    const joins = Math.max(0, ...ownersOf(identifier).map((owner) => findOwned(owner, identifier)?.joins ?? 0))
+    return { ...identifier, origin: state.id, ordinal: write.ordinal, joins }
+  })
   const united = uniteIdentifiers([...state.identifiers, ...added])
   return { ...state, identifiers: applyLimits(united, rules.identifierTypes) }
 }

@@ -1,15 +1,15 @@
 import type { Context } from '../../context.js'
 import type { Actor, StoreScope } from '../../scope.js'
 import { type EventRow, insertEvents } from '../../storage/event.js'
-import { deleteIdentifier, type IdentifierRow, insertIdentifiers, moveIdentifiers } from '../../storage/identifier.js'
+import { deleteIdentifier, type IdentifierRow, insertIdentifiers, moveIdentifiers, updateJoins } from '../../storage/identifier.js'
 import { deleteProfiles, type ProfileRow, upsertProfiles } from '../../storage/profile.js'
 import { insertMerges, type ProfileMergeRow, redirectMerges } from '../../storage/profile-merge.js'
 import { runAll } from '../../storage/statement.js'
 import type { Executor } from '../../storage/tables.js'
 import { createEvent } from '../event.js'
-import type { TraitChange } from '../trait.js'
-import { type IdentityRules, isExclusive } from './decide.js'
-import type { FoundWorld } from './resolve.js'
+import { type IdentityRules, isExclusive, isHub } from './decide.js'
+import { identityOf } from './merge.js'
+import type { FoundWorld, PreparedWrite } from './resolve.js'
 import { type OwnedIdentifier, type ProfileState, serializeFacts } from './state.js'
 import type { Absorption, WorldOutcome } from './world.js'
 
@@ -17,7 +17,7 @@ import type { Absorption, WorldOutcome } from './world.js'
 export interface AppliedWrite {
   readonly write: { readonly actor: Actor }
   readonly outcome: WorldOutcome
-  readonly changes: readonly TraitChange[]
+  readonly prepared: Pick<PreparedWrite, 'changes' | 'identifiers' | 'edit'>
 }
 
 type Merge = Absorption & { readonly actor: Actor }
@@ -36,7 +36,8 @@ export async function writeChanges(
     outcome.absorptions.map((absorption): Merge => ({ ...absorption, actor: write.actor })),
   )
   const changed = [...world.profiles()].filter((state) => loaded.get(state.id) !== state)
-  const { removed, added } = diffIdentifiers(rules, world, loaded, changed)
+  const { removed, added, counted } = diffIdentifiers(rules, world, loaded, changed)
+  reportHubs(ctx, scope, rules, counted)
   const stored = merges.filter(({ absorbed }) => loaded.has(absorbed.id))
   await runAll(trx, [
     ...removed.map((row) => deleteIdentifier(trx, scope, row)),
@@ -50,6 +51,7 @@ export async function writeChanges(
       changed.map((state) => toProfileRow(state, now)),
     ),
     ...insertIdentifiers(scope, added),
+    ...counted.map((row) => updateJoins(trx, scope, row)),
     ...insertMerges(
       scope,
       merges.map((merge) => toMergeRow(merge, world, now)),
@@ -58,41 +60,56 @@ export async function writeChanges(
   ])
 }
 
-/** Which identifier rows go and which come; those that only change owner are moved with their profile. */
+/** Tells the operator that a value joins no more; the value itself stays out of the log. */
+function reportHubs(ctx: Context, scope: StoreScope, rules: IdentityRules, counted: readonly IdentifierRow[]): void {
+  for (const { idType, profileId } of counted.filter((row) => isHub(rules, row))) {
+    ctx.log.warn({ store: scope.storeId, profile: profileId, idType }, 'an identifier became a hub and merges no more')
+    ctx.metrics.hubs.inc({ id_type: idType })
+  }
+}
+
+/**
+ * Which identifier rows go, which come and which joined more profiles; those that only change owner are moved with
+ * their profile.
+ */
 function diffIdentifiers(
   rules: IdentityRules,
   world: FoundWorld['world'],
   loaded: FoundWorld['loaded'],
   changed: readonly ProfileState[],
-): { removed: IdentifierRow[]; added: IdentifierRow[] } {
+): { removed: IdentifierRow[]; added: IdentifierRow[]; counted: IdentifierRow[] } {
   const toRow = (profileId: string, identifier: OwnedIdentifier): IdentifierRow => ({
     idType: identifier.idType,
     value: identifier.value,
-    exclusive: isExclusive(rules, identifier.idType),
+    exclusive: isExclusive(rules, identifier.idType) && !isHub(rules, identifier),
     profileId,
     originProfileId: identifier.origin,
     ordinal: identifier.ordinal,
+    joins: identifier.joins ?? 0,
   })
-  const keyOf = ({ idType, value, origin, ordinal }: OwnedIdentifier) => `${idType}\n${value}\n${origin}\n${ordinal}`
-  const before = new Map<string, Set<string>>()
+  const before = new Map<string, Map<string, OwnedIdentifier>>()
   const removed: IdentifierRow[] = []
   for (const state of loaded.values()) {
     const owner = world.find(state.id)
     if (owner === undefined || owner === state) continue
-    const kept = new Set(owner.identifiers.map(keyOf))
-    const known = before.get(owner.id) ?? new Set()
+    const kept = new Set(owner.identifiers.map(identityOf))
+    const known = before.get(owner.id) ?? new Map<string, OwnedIdentifier>()
     before.set(owner.id, known)
     for (const identifier of state.identifiers) {
-      if (kept.has(keyOf(identifier))) known.add(keyOf(identifier))
+      if (kept.has(identityOf(identifier))) known.set(identityOf(identifier), identifier)
       else removed.push(toRow(state.id, identifier))
     }
   }
-  const added = changed.flatMap((state) =>
-    state.identifiers
-      .filter((identifier) => !before.get(state.id)?.has(keyOf(identifier)))
-      .map((identifier) => toRow(state.id, identifier)),
-  )
-  return { removed, added }
+  const added: IdentifierRow[] = []
+  const counted: IdentifierRow[] = []
+  for (const state of changed) {
+    for (const identifier of state.identifiers) {
+      const known = before.get(state.id)?.get(identityOf(identifier))
+      if (known === undefined) added.push(toRow(state.id, identifier))
+      else if ((known.joins ?? 0) !== (identifier.joins ?? 0)) counted.push(toRow(state.id, identifier))
+    }
+  }
+  return { removed, added, counted }
 }
 
 function toProfileRow(state: ProfileState, now: number): ProfileRow {
@@ -122,11 +139,13 @@ function toMergeRow(merge: Merge, world: FoundWorld['world'], now: number): Prof
   }
 }
 
-function describeChange(ctx: Context, { write, outcome, changes }: AppliedWrite): EventRow[] {
+function describeChange(ctx: Context, { write, outcome, prepared }: AppliedWrite): EventRow[] {
   const merged = outcome.absorptions.map(({ absorbed, survivorId, rule }) =>
     createEvent(ctx, write.actor, 'profile.merged', absorbed.id, { into: survivorId, rule }),
   )
-  const traits = changes.map(({ group, name }) => `${group}.${name}`)
+  const traits = prepared.changes.map(({ group, name }) => `${group}.${name}`)
+  const idTypes = [...prepared.identifiers, ...(prepared.edit === undefined ? [] : [prepared.edit])]
+  const identifiers = [...new Set(idTypes.map(({ idType }) => idType))]
   const type = outcome.created ? 'profile.created' : 'profile.updated'
-  return [...merged, createEvent(ctx, write.actor, type, outcome.profileId, { traits })]
+  return [...merged, createEvent(ctx, write.actor, type, outcome.profileId, { traits, identifiers })]
 }

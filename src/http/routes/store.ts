@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../context.js'
 import * as contract from '../../contract/store.js'
-import { createStore, fetchStore, listStores } from '../../domain/store.js'
+import { createStore, deleteStore, fetchStore, listStores, patchStore } from '../../domain/store.js'
 import { addOperation } from '../call.js'
 import { sendAccepted, sendVersioned } from '../links.js'
 
@@ -17,4 +17,13 @@ export function addStoreRoutes(app: FastifyInstance, ctx: Context): void {
   addOperation(app, contract.fetchStore, async ({ actor, params, reply }) =>
     sendVersioned(reply, await fetchStore(ctx, actor.accountSid, params.storeId)),
   )
+  addOperation(app, contract.patchStore, async (call) => {
+    const { actor, params, body, ifMatch } = call
+    const operationId = await patchStore(ctx, actor, params.storeId, body, ifMatch)
+    return sendAccepted(ctx, call, operationId, 'Memory Store update request accepted for processing.')
+  })
+  addOperation(app, contract.deleteStore, async (call) => {
+    const operationId = await deleteStore(ctx, call.actor, call.params.storeId)
+    return sendAccepted(ctx, call, operationId, 'Memory Store deletion request accepted for processing.')
+  })
 }

@@ -1,0 +1,32 @@
+/** The part of autocannon 9 that the benchmark uses; the package ships no types. */
+declare module 'autocannon' {
+  interface RequestData {
+    method: string
+    path: string
+    body?: string
+    headers?: Record<string, string>
+  }
+  interface Options {
+    url: string
+    connections: number
+    duration: number
+    /** Seconds without an answer after which a request counts as timed out. */
+    timeout?: number
+    /** Milliseconds between samples, and how late a run may notice its end. */
+    sampleInt?: number
+    headers?: Record<string, string>
+    requests: readonly { method: string; setupRequest(request: RequestData): RequestData }[]
+  }
+  interface Result {
+    errors: number
+    timeouts: number
+    non2xx: number
+    statusCodeStats: Record<string, { count: number }>
+  }
+  interface Tracker extends PromiseLike<Result> {
+    on(event: 'response', listener: (client: unknown, status: number, bytes: number, ms: number) => void): this
+    on(event: 'start', listener: () => void): this
+  }
+  // biome-ignore lint/style/noDefaultExport: the package exports one function, and as the default.
+  export default function autocannon(options: Options): Tracker
+}

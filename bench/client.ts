@@ -1,0 +1,43 @@
+import type { Bench } from './servers.js'
+
+export interface Answer<T> {
+  readonly status: number
+  readonly body: T
+  /** The body as it was sent. */
+  readonly text: string
+}
+
+/** Plain requests for what is not measured by load: set-up, and jobs that are waited for. */
+export type Client = <T = Record<string, unknown>>(method: string, path: string, body?: unknown) => Promise<Answer<T>>
+
+export function createClient({ authorization }: Bench, url: string): Client {
+  return async <T>(method: string, path: string, body?: unknown) => {
+    const response = await fetch(path.startsWith('http') ? path : url + path, {
+      method,
+      headers: { authorization, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
+    return { status: response.status, body: JSON.parse(text) as T, text }
+  }
+}
+
+/** Asks again and again until `work` gives something; gives up after a minute. */
+export async function waitFor<T>(what: string, work: () => Promise<T | undefined>, pollMs: number): Promise<T> {
+  const end = performance.now() + 120_000
+  for (;;) {
+    const result = await work()
+    if (result !== undefined) return result
+    if (performance.now() > end) throw new Error(`${what} did not come about in two minutes`)
+    await new Promise((resolve) => setTimeout(resolve, pollMs))
+  }
+}
+
+/** Resident memory of a server in MiB, by its own metrics. */
+export async function readRss(url: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text()
+  const bytes = Number(/^process_resident_memory_bytes (\S+)$/m.exec(text)?.[1])
+  if (!(bytes > 0)) throw new Error(`${url}/metrics tells no memory`)
+  return bytes / 1024 / 1024
+}

@@ -1,0 +1,99 @@
+import { parseArgs } from 'node:util'
+
+export const CASES = ['start', 'create', 'fetch', 'lookup', 'patch', 'list', 'traits', 'bulk', 'import'] as const
+export type CaseName = (typeof CASES)[number]
+
+/** How much work a run does. */
+export interface Size {
+  readonly rounds: number
+  /** Length of one measurement. */
+  readonly seconds: number
+  readonly warmUpSeconds: number
+  readonly profiles: number
+  readonly starts: number
+  readonly bulks: number
+  readonly importRows: number
+  /** The run is given up after so long. */
+  readonly limitSeconds: number
+}
+
+const FULL: Size = {
+  rounds: 5,
+  seconds: 3,
+  warmUpSeconds: 2,
+  profiles: 10_000,
+  starts: 5,
+  bulks: 7,
+  importRows: 100_000,
+  limitSeconds: 1200,
+}
+
+/** Only has to work. */
+const SMOKE: Size = {
+  rounds: 1,
+  seconds: 0.4,
+  warmUpSeconds: 0.2,
+  profiles: 500,
+  starts: 1,
+  bulks: 1,
+  importRows: 2000,
+  limitSeconds: 40,
+}
+
+export interface Options {
+  readonly json: boolean
+  readonly smoke: boolean
+  readonly only: ReadonlySet<CaseName>
+  readonly server: string | undefined
+  readonly size: Size
+}
+
+export const USAGE = `npm run bench -- [options]
+
+  --only NAME     Only this case, may be repeated: ${CASES.join(', ')}
+  --rounds N      Measurements of each candidate (${FULL.rounds})
+  --seconds N     Length of a measurement (${FULL.seconds})
+  --server FILE   main.js of another build than dist/
+  --smoke         A short run that shows that everything works; its figures mean nothing
+  --json          Print JSON`
+
+/** Reads the command line; nothing when it only asks for help. */
+export function readOptions(args: readonly string[]): Options | undefined {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      json: { type: 'boolean', default: false },
+      smoke: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true },
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
+      server: { type: 'string' },
+    },
+  })
+  if (values.help) return undefined
+  const base = values.smoke ? SMOKE : FULL
+  return {
+    json: values.json,
+    smoke: values.smoke,
+    only: new Set((values.only ?? CASES).map(readCase)),
+    server: values.server,
+    size: {
+      ...base,
+      rounds: readNumber('rounds', values.rounds, base.rounds),
+      seconds: readNumber('seconds', values.seconds, base.seconds),
+    },
+  }
+}
+
+function readCase(name: string): CaseName {
+  const found = CASES.find((known) => known === name)
+  if (found === undefined) throw new Error(`--only ${name}: give one of ${CASES.join(', ')}`)
+  return found
+}
+
+function readNumber(name: string, text: string | undefined, fallback: number): number {
+  const value = text === undefined ? fallback : Number(text)
+  if (!(value > 0)) throw new Error(`--${name} ${text}: give a number above 0`)
+  return value
+}

@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { runBulkCase } from './cases/bulk.js'
+import { runImportCase } from './cases/import.js'
+import { createRequestCases, type RequestResult, runRequestCase, takeSamples } from './cases/requests.js'
+import { prepareRun, type Run, withCandidates } from './cases/run.js'
+import { runStartCase } from './cases/start.js'
+import { createClient } from './client.js'
+import { readConditions } from './conditions.js'
+import { type Options, readOptions, USAGE } from './options.js'
+import { killAll } from './process.js'
+import { type Results, toMarkdown } from './report.js'
+import { createBench } from './servers.js'
+
+/** Measures Recollect beside a bare node:http and a bare Fastify server, all in one run. */
+async function runBench({ only, size, server }: Options, folder: string, say: Run['say']): Promise<Results> {
+  const conditions = readConditions(folder)
+  const run = await prepareRun(createBench(folder, server), size, say)
+  const start = only.has('start') ? await runStartCase(run) : undefined
+  const requests: RequestResult[] = []
+  let bulk: Results['bulk']
+  let imported: Results['import']
+  await withCandidates(
+    run,
+    (client) => takeSamples(run, client),
+    async (urls) => {
+      const cases = await createRequestCases(run, createClient(run.bench, urls.recollect))
+      for (const request of cases) {
+        if (only.has(request.name)) requests.push(await runRequestCase(run, urls, request))
+      }
+      if (only.has('bulk')) bulk = await runBulkCase(run, urls.recollect)
+      if (only.has('import')) imported = await runImportCase(run, urls.recollect)
+    },
+  )
+  return { conditions, requests, start, bulk, import: imported }
+}
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2))
+  if (options === undefined) return console.log(USAGE)
+  const folder = mkdtempSync(join(tmpdir(), 'recollect-bench-'))
+  const giveUp = (reason: string) => {
+    console.error(`bench: ${reason}`)
+    killAll()
+    rmSync(folder, { recursive: true, force: true })
+    process.exit(1)
+  }
+  const timer = setTimeout(
+    () => giveUp(`not done after ${options.size.limitSeconds} s`),
+    options.size.limitSeconds * 1000,
+  )
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => giveUp(`ended by ${signal}`))
+  try {
+    const results = await runBench(options, folder, (text) => console.error(text))
+    console.log(options.json ? JSON.stringify(results, undefined, 2) : toMarkdown(results))
+  } finally {
+    clearTimeout(timer)
+    killAll()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+try {
+  await main()
+} catch (error) {
+  console.error(`bench: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 1
+}

@@ -1,0 +1,192 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Context } from '../../src/context.js'
+import { type ProfileWrite, resolve } from '../../src/domain/identity/resolve.js'
+import {
+  createProfile,
+  deleteProfile,
+  fetchProfile,
+  listProfiles,
+  lookupProfiles,
+  patchProfile,
+  prepareUpsert,
+} from '../../src/domain/profile.js'
+import { loadSchema, type StoreSchema } from '../../src/domain/schema.js'
+import type { StoreScope } from '../../src/scope.js'
+import { createTestContext, openTestStore, TEST_ACTOR } from '../support/context.js'
+
+type Contact = Record<string, string>
+
+/** Long enough for work that does not wait as it should to give itself away. */
+const A_WHILE_MS = 50
+
+let ctx: Context
+let scope: StoreScope
+beforeEach(async () => {
+  ctx = await createTestContext()
+  scope = await openTestStore(ctx)
+})
+
+function create(Contact: Contact): Promise<string> {
+  return createProfile(ctx, scope, TEST_ACTOR, { traits: { Contact } })
+}
+
+async function owners(value: string): Promise<string[]> {
+  return (await lookupProfiles(ctx, scope, { idType: 'email', value })).profiles
+}
+
+async function allIds(): Promise<string[]> {
+  return (await listProfiles(ctx, scope, {})).items
+}
+
+/** A promise and what settles it, so that a transaction stays open for as long as a test wants. */
+function createGate() {
+  let open = () => {}
+  let fail: (error: Error) => void = () => {}
+  const passed = new Promise<void>((resolve, reject) => {
+    open = resolve
+    fail = reject
+  })
+  return { open: () => open(), fail: (error: Error) => fail(error), passed }
+}
+
+/** Writes a profile and keeps its transaction open until the gate opens; resolves when the rows are written. */
+async function writeAndHold(Contact: Contact, gate: ReturnType<typeof createGate>) {
+  const prepare = (schema: StoreSchema) => prepareUpsert(schema, { traits: { Contact } })
+  const prepared = prepare(await loadSchema(ctx, ctx.db.read, scope))
+  const write: ProfileWrite = { actor: TEST_ACTOR, prepared, prepare }
+  const written = createGate()
+  const committed = resolve(ctx, scope, [write], {
+    inTransaction: async () => {
+      written.open()
+      await gate.passed
+    },
+  })
+  committed.catch(() => undefined)
+  await written.passed
+  return committed
+    .then(([outcome]) => (outcome !== undefined && 'profileId' in outcome ? outcome.profileId : ''))
+    .catch((error: Error) => error)
+}
+
+/** Follows promises and tells how many have settled. */
+function watch(promises: readonly Promise<unknown>[]): () => number {
+  let settled = 0
+  const count = () => {
+    settled += 1
+  }
+  for (const promise of promises) promise.then(count, count)
+  return () => settled
+}
+
+describe('while another transaction is open', () => {
+  it('creates wait, are not seen, and are all there afterwards', async () => {
+    const gate = createGate()
+    const held = ctx.db.transaction(async (trx) => {
+      await trx.updateTable('store').set({ version: 7 }).execute()
+      await gate.passed
+    })
+    const creates = Array.from({ length: 20 }, (_, index) => create({ email: `person-${index % 10}@example.com` }))
+    const settled = watch(creates)
+    await sleep(A_WHILE_MS)
+    expect(settled()).toBe(0)
+    expect(await allIds()).toEqual([])
+
+    gate.open()
+    await held
+    const ids = await Promise.all(creates)
+    expect(new Set(ids).size).toBe(10)
+    expect(new Set(await allIds())).toEqual(new Set(ids))
+  })
+
+  it('that already wrote the same person, creates end in its profile', async () => {
+    const gate = createGate()
+    const held = writeAndHold({ email: 'ada@example.com' }, gate).then((id) => id)
+    const creates = Array.from({ length: 8 }, (_, index) => create({ email: 'ada@example.com', chat: `ada-${index}` }))
+    await sleep(A_WHILE_MS)
+    expect(await owners('ada@example.com')).toEqual([])
+
+    gate.open()
+    const id = await held
+    expect(new Set(await Promise.all(creates))).toEqual(new Set([id]))
+    expect(await allIds()).toEqual([id])
+  })
+
+  it('that is undone in the end, creates make the profile and nothing of the undone one is left', async () => {
+    const gate = createGate()
+    const undone = new Error('undone on purpose')
+    const held = writeAndHold({ email: 'ada@example.com', chat: 'of the undone one' }, gate)
+    const creates = Array.from({ length: 8 }, () => create({ email: 'ada@example.com' }))
+    await sleep(A_WHILE_MS)
+    gate.fail(undone)
+    expect(await held).toBe(undone)
+
+    const [id = '', ...others] = new Set(await Promise.all(creates))
+    expect(others).toEqual([])
+    expect(await allIds()).toEqual([id])
+    expect(JSON.parse(await fetchProfile(ctx, scope, id)).traits).toEqual({ Contact: { email: 'ada@example.com' } })
+    expect(await lookupProfiles(ctx, scope, { idType: 'chat', value: 'of the undone one' })).toMatchObject({
+      profiles: [],
+    })
+  })
+
+  it('that merges a profile away, a patch of it is sent to the survivor and not lost silently', async () => {
+    const older = await create({ email: 'older@example.com' })
+    const younger = await create({ chat: 'younger' })
+    const gate = createGate()
+    const held = writeAndHold({ email: 'older@example.com', chat: 'younger' }, gate)
+    const patch = patchProfile(ctx, scope, TEST_ACTOR, younger, { traits: { Contact: { firstName: 'Ada' } } })
+    patch.catch(() => undefined)
+    await sleep(A_WHILE_MS)
+    expect(JSON.parse(await fetchProfile(ctx, scope, younger)).id).toBe(younger)
+
+    gate.open()
+    expect(await held).toBe(older)
+    await expect(patch).rejects.toMatchObject({ name: 'ProfileMovedError', canonicalId: older })
+    expect(await allIds()).toEqual([older])
+  })
+
+  it('a create that comes behind a delete makes a new profile', async () => {
+    const before = await create({ email: 'ada@example.com', firstName: 'Before' })
+    const gate = createGate()
+    const held = ctx.db.transaction(() => gate.passed)
+    const deleted = deleteProfile(ctx, scope, TEST_ACTOR, before)
+    await sleep(A_WHILE_MS)
+    const created = create({ email: 'ada@example.com' })
+    const settled = watch([deleted, created])
+    await sleep(A_WHILE_MS)
+    expect(settled()).toBe(0)
+
+    gate.open()
+    await Promise.all([held, deleted])
+    const after = await created
+    expect(after).not.toBe(before)
+    expect(await allIds()).toEqual([after])
+    expect(JSON.parse(await fetchProfile(ctx, scope, after)).traits).toEqual({ Contact: { email: 'ada@example.com' } })
+  })
+
+  it('one that fails beside others in the queue takes none of them along', async () => {
+    const gate = createGate()
+    const held = ctx.db.transaction(() => gate.passed)
+    const before = create({ email: 'before@example.com' })
+    await sleep(A_WHILE_MS)
+    const failing = ctx.db.transaction(async (trx) => {
+      await trx.deleteFrom('identifier').execute()
+      await trx.deleteFrom('profile').execute()
+      throw new Error('on purpose')
+    })
+    const broken = ctx.db.transaction(async (trx) => {
+      await trx.insertInto('account').values({ sid: 'AC1', token_hash: 'x', created_at: 1 }).execute()
+      await trx.insertInto('account').values({ sid: 'AC1', token_hash: 'y', created_at: 2 }).execute()
+    })
+    const after = ctx.db.transaction((trx) => trx.selectFrom('profile').select('id').execute())
+    gate.open()
+    await held
+    await expect(failing).rejects.toThrow('on purpose')
+    await expect(broken).rejects.toThrow(/UNIQUE/)
+    const id = await before
+    expect(await after).toEqual([{ id }])
+    expect(await owners('before@example.com')).toEqual([id])
+    expect(await ctx.db.read.selectFrom('account').select('sid').execute()).toEqual([])
+  })
+})

@@ -1,0 +1,115 @@
+import * as fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { gather } from '../../src/domain/gather.js'
+
+/** A run that waits until it is told how to go on. */
+function manualRuns() {
+  const runs: { key: string; items: readonly string[]; end: (fail?: Error) => void }[] = []
+  const run = (key: string, items: readonly string[]) =>
+    new Promise<{ value: string }[]>((resolve, reject) => {
+      const end = (fail?: Error) => (fail ? reject(fail) : resolve(items.map((item) => ({ value: `${item}!` }))))
+      runs.push({ key, items, end })
+    })
+  return { runs, run }
+}
+
+const settle = () => new Promise((resolve) => setImmediate(resolve))
+
+it('runs the first item at once and what comes meanwhile together, in order', async () => {
+  const { runs, run } = manualRuns()
+  const submit = gather({ maxBatchSize: 10, run, isItemFault: () => true })
+  const answers = ['a', 'b', 'c'].map((item) => submit('store', item))
+  expect(runs.map(({ items }) => items)).toEqual([['a']])
+  runs[0]?.end()
+  expect(await answers[0]).toBe('a!')
+  expect(runs.map(({ items }) => items)).toEqual([['a'], ['b', 'c']])
+  runs[1]?.end()
+  expect(await Promise.all(answers)).toEqual(['a!', 'b!', 'c!'])
+})
+
+it('does not let one key wait for another', async () => {
+  const { runs, run } = manualRuns()
+  const submit = gather({ maxBatchSize: 10, run, isItemFault: () => true })
+  const slow = submit('slow', 'a')
+  const fast = submit('fast', 'b')
+  runs.find(({ key }) => key === 'fast')?.end()
+  expect(await fast).toBe('b!')
+  runs.find(({ key }) => key === 'slow')?.end()
+  expect(await slow).toBe('a!')
+})
+
+it('begins anew after it was idle', async () => {
+  const { runs, run } = manualRuns()
+  const submit = gather({ maxBatchSize: 10, run, isItemFault: () => true })
+  for (const item of ['a', 'b']) {
+    const answer = submit('store', item)
+    runs.at(-1)?.end()
+    expect(await answer).toBe(`${item}!`)
+    await settle()
+  }
+  expect(runs.map(({ items }) => items)).toEqual([['a'], ['b']])
+})
+
+it('gives each item its own result or error, and never makes a batch larger than it may be', async () => {
+  const anyItems = fc.array(fc.record({ id: fc.nat(), good: fc.boolean() }), { minLength: 1, maxLength: 30 })
+  await fc.assert(
+    fc.asyncProperty(anyItems, fc.integer({ min: 1, max: 8 }), async (items, maxBatchSize) => {
+      const seen: number[] = []
+      const submit = gather<(typeof items)[number], number>({
+        maxBatchSize,
+        isItemFault: () => true,
+        run: async (_key, batch) => {
+          expect(batch.length).toBeLessThanOrEqual(maxBatchSize)
+          seen.push(...batch.map(({ id }) => id))
+          return batch.map(({ id, good }) => (good ? { value: id } : { error: new Error(`no ${id}`) }))
+        },
+      })
+      const results = await Promise.allSettled(items.map((item) => submit('store', item)))
+      expect(seen).toEqual(items.map(({ id }) => id))
+      results.forEach((result, index) => {
+        const item = items[index]
+        if (item?.good) expect(result).toEqual({ status: 'fulfilled', value: item.id })
+        else expect(result).toEqual({ status: 'rejected', reason: new Error(`no ${item?.id}`) })
+      })
+    }),
+  )
+})
+
+it('tries the items of a batch that failed one by one, so that only the guilty one fails', async () => {
+  const batches: string[][] = []
+  const submit = gather<string, string>({
+    maxBatchSize: 10,
+    isItemFault: (error) => error instanceof RangeError,
+    run: async (_key, items) => {
+      batches.push([...items])
+      if (items.includes('bad')) throw new RangeError('bad item')
+      return items.map((value) => ({ value }))
+    },
+  })
+  const results = await Promise.allSettled(['first', 'a', 'bad', 'b'].map((item) => submit('store', item)))
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled'])
+  expect(batches).toEqual([['first'], ['a', 'bad', 'b'], ['a'], ['bad'], ['b']])
+})
+
+it('fails the whole batch, and goes on, when no item is to blame', async () => {
+  let runs = 0
+  const submit = gather<string, string>({
+    maxBatchSize: 10,
+    isItemFault: () => false,
+    run: async (_key, items) => {
+      runs += 1
+      if (runs === 2) throw new Error('disk full')
+      return items.map((value) => ({ value }))
+    },
+  })
+  const results = await Promise.allSettled(['a', 'b', 'c'].map((item) => submit('store', item)))
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected'])
+  expect(runs).toBe(2)
+  await settle()
+  expect(await submit('store', 'd')).toBe('d')
+})
+
+it('rejects an item that a run gave no result for', async () => {
+  const submit = gather<string, string>({ maxBatchSize: 10, isItemFault: () => true, run: async () => [] })
+  await expect(submit('store', 'a')).rejects.toThrow('no result')
+})

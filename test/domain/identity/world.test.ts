@@ -1,0 +1,140 @@
+import * as fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { findPeople, identifiersOf, type ModelWrite, traitsOf } from './model.js'
+import { anyHistory, GROUP, groupWrites, identifier, MODEL_RULES, play, profileId, toIdentityRules } from './play.js'
+
+const rules = toIdentityRules(MODEL_RULES)
+const keyOf = ({ idType, value }: { idType: string; value: string }) => `${idType}=${value}`
+
+it('agrees with the model on who is one person, on their traits and on their identifiers', () => {
+  fc.assert(
+    fc.property(anyHistory(), (writes) => {
+      const played = play(rules, writes)
+      const people = findPeople(MODEL_RULES, writes)
+      expect(groupWrites(played)).toEqual(people)
+      expect([...played.world.profiles()]).toHaveLength(people.length)
+      for (const person of people) {
+        const profile = played.world.find(played.ids[person[0] ?? 0] ?? '')
+        expect(profile?.traits[GROUP] ?? {}).toEqual(traitsOf(writes, person))
+        const wanted = new Set(identifiersOf(writes, person).map(keyOf))
+        expect(profile?.identifiers.map(keyOf).sort()).toEqual([...wanted].sort())
+      }
+    }),
+    { numRuns: 3000 },
+  )
+})
+
+it('does not depend on the order of the writes', () => {
+  const shuffled = anyHistory({ targets: false }).chain((writes) =>
+    fc.tuple(
+      fc.constant(writes),
+      fc.shuffledSubarray(
+        writes.map((_, index) => index),
+        { minLength: writes.length },
+      ),
+    ),
+  )
+  fc.assert(
+    fc.property(shuffled, ([writes, order]) => {
+      const straight = groupWrites(play(rules, writes))
+      const permuted = groupWrites(play(rules, order.map((index) => writes[index] as ModelWrite)))
+      const renamed = permuted
+        .map((person) => person.map((position) => order[position] ?? -1).sort((a, b) => a - b))
+        .sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0))
+      expect(renamed).toEqual(straight)
+    }),
+    { numRuns: 1500 },
+  )
+})
+
+it('is the same in one batch as in several', () => {
+  fc.assert(
+    fc.property(anyHistory({ targets: false }), fc.nat(10), (writes, cut) => {
+      const whole = play(rules, writes)
+      const first = play(rules, writes.slice(0, cut))
+      const second = play(rules, writes.slice(cut), { loaded: first.world.profiles(), start: Math.min(cut, writes.length) })
+      const sorted = (world: typeof whole.world) => [...world.profiles()].sort((a, b) => (a.id < b.id ? -1 : 1))
+      expect(sorted(second.world)).toEqual(sorted(whole.world))
+    }),
+    { numRuns: 500 },
+  )
+})
+
+it('changes nothing when writes that identify somebody are repeated', () => {
+  const anchored = anyHistory({ targets: false }).map((writes) =>
+    writes.map((write, index) => ({ ...write, identifiers: [...write.identifiers, identifier('email', `e${index % 4}`)] })),
+  )
+  const people = (writes: readonly ModelWrite[]) =>
+    [...play(rules, writes).world.profiles()]
+      .map(({ traits, identifiers }) => ({ traits, identifiers: identifiers.map(keyOf).sort() }))
+      .sort((a, b) => (JSON.stringify(a.identifiers) < JSON.stringify(b.identifiers) ? -1 : 1))
+  fc.assert(
+    fc.property(anchored, (writes) => {
+      const once = people(writes)
+      expect(people([...writes, ...writes])).toEqual(once)
+      expect(people(writes.flatMap((write) => [write, write]))).toEqual(once)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+it('answers with the earliest profile of the person, and finds it by every id it ever had', () => {
+  fc.assert(
+    fc.property(anyHistory(), (writes) => {
+      const played = play(rules, writes)
+      for (const person of findPeople(MODEL_RULES, writes)) {
+        const earliest = profileId((person[0] ?? 0) + 1)
+        for (const index of person) expect(played.world.find(played.ids[index] ?? '')?.id).toBe(earliest)
+        expect(played.ids[person.at(-1) ?? 0]).toBe(earliest)
+      }
+      for (const { absorptions } of played.outcomes) {
+        for (const { absorbed, survivorId } of absorptions) {
+          expect(absorbed.id > survivorId).toBe(true)
+          expect(played.world.find(absorbed.id)).toBe(played.world.find(survivorId))
+        }
+      }
+    }),
+    { numRuns: 500 },
+  )
+})
+
+it('never lets two profiles own a value of an exclusive type', () => {
+  fc.assert(
+    fc.property(anyHistory({ maxLength: 20 }), (writes) => {
+      const { world } = play(toIdentityRules(MODEL_RULES, { limit: 2, limitPolicy: 'fifo' }), writes)
+      const owned = [...world.profiles()].flatMap(({ identifiers }) =>
+        identifiers.filter(({ idType }) => MODEL_RULES.exclusive.includes(idType)).map(keyOf),
+      )
+      expect(new Set(owned).size).toBe(owned.length)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+it('does not join people by one value that may be shared, but by two of different types', () => {
+  const alone = [
+    { identifiers: [identifier('device', 'd')] },
+    { identifiers: [identifier('device', 'd'), identifier('household', 'h')] },
+    { identifiers: [identifier('household', 'h'), identifier('note', 'n')] },
+    { identifiers: [identifier('note', 'n'), identifier('device', 'd')] },
+  ]
+  expect(groupWrites(play(rules, alone))).toEqual([[0], [1], [2], [3]])
+  const together = [...alone, { identifiers: [identifier('device', 'd'), identifier('household', 'h')] }]
+  expect(groupWrites(play(rules, together))).toEqual([[0], [1, 4], [2], [3]])
+  const twoOfOneType = [
+    { identifiers: [identifier('device', 'd'), identifier('device', 'e')] },
+    { identifiers: [identifier('device', 'd'), identifier('device', 'e')] },
+  ]
+  expect(groupWrites(play(rules, twoOfOneType))).toEqual([[0], [1]])
+})
+
+it('joins somebody whom only the union of two merged people resembles', () => {
+  const { ids, world, outcomes } = play(rules, [
+    { identifiers: [identifier('email', '1'), identifier('device', 'd')] },
+    { identifiers: [identifier('phone', '2'), identifier('household', 'h')] },
+    { identifiers: [identifier('device', 'd'), identifier('household', 'h'), identifier('note', 'n')] },
+    { identifiers: [identifier('email', '1'), identifier('phone', '2')] },
+  ])
+  expect(new Set(ids.map((id) => world.find(id)?.id)).size).toBe(1)
+  expect(outcomes[3]?.absorptions.map(({ rule }) => rule)).toEqual(['phone', 'device+household'])
+})

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+/** The slow lane: real servers that are killed, stopped, starved of disk and kept waiting. */
+export default defineConfig({
+  test: {
+    include: ['test/faults/**/*.test.ts'],
+    testTimeout: 240_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+  },
+})
