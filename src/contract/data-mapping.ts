@@ -28,10 +28,7 @@ const FromIngress = Type.Object(
   { additionalProperties: false },
 )
 const datasetId = Type.String({ pattern: ID_PATTERNS.dataset, description: 'Id of a dataset' })
-const FromCloudApp = Type.Object(
-  { type: StringEnum(['DATASET_CLOUDAPP']), datasetId },
-  { additionalProperties: false },
-)
+const FromCloudApp = Type.Object({ type: StringEnum(['DATASET_CLOUDAPP']), datasetId }, { additionalProperties: false })
 const FromWarehouse = Type.Object(
   { type: StringEnum(['DATASET_WAREHOUSE']), datasetId },
   { additionalProperties: false },

@@ -1,5 +1,16 @@
 import Type, { type Static } from 'typebox'
-import { ListMeta, Message, OrderBy, PageSize, PageToken, ProfileId, ProfileParams, StoreId, StoreParams, Timestamp } from './common.js'
+import {
+  ListMeta,
+  Message,
+  OrderBy,
+  PageSize,
+  PageToken,
+  ProfileId,
+  ProfileParams,
+  StoreId,
+  StoreParams,
+  Timestamp,
+} from './common.js'
 import { DATA_PLANE_REFUSALS, defineOperation } from './operation.js'
 import { Identifier } from './profile.js'
 

@@ -15,7 +15,9 @@ const IdentifierConfigInput = Type.Object(
     matchingThreshold: Type.Optional(
       Type.Integer({ minimum: 50, maximum: 99, default: 75, description: 'Least similarity of fuzzy, in percent' }),
     ),
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 100, description: 'Values a profile keeps' })),
+    limit: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 100, default: 100, description: 'Values a profile keeps' }),
+    ),
     limitPolicy: Type.Optional(
       StringEnum(['fifo', 'lifo'], { default: 'fifo', description: 'Beyond the limit the oldest or the newest goes' }),
     ),

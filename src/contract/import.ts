@@ -137,7 +137,11 @@ export const listImportErrors = defineOperation({
   tag: 'Recollect',
   params: ImportParams,
   answers: {
-    200: { description: 'CSV with the columns row, kind, column, reason', schema: Type.String(), mediaType: 'text/csv' },
+    200: {
+      description: 'CSV with the columns row, kind, column, reason',
+      schema: Type.String(),
+      mediaType: 'text/csv',
+    },
   },
   refusals: DATA_PLANE_REFUSALS,
 })

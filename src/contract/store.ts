@@ -1,5 +1,14 @@
 import Type, { type Static } from 'typebox'
-import { CONTROL_PLANE_PAGE, ListMeta, OrderBy, PageSize, PageToken, StoreId, StoreParams, StringEnum } from './common.js'
+import {
+  CONTROL_PLANE_PAGE,
+  ListMeta,
+  OrderBy,
+  PageSize,
+  PageToken,
+  StoreId,
+  StoreParams,
+  StringEnum,
+} from './common.js'
 import { acceptedAnswer, CONTROL_PLANE_REFUSALS, defineOperation, ETAG_HEADER, IfMatch } from './operation.js'
 
 const displayName = Type.String({

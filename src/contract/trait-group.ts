@@ -1,5 +1,15 @@
 import Type, { type Static } from 'typebox'
-import { CONTROL_PLANE_PAGE, ListMeta, MapOf, OrderBy, PageSize, PageToken, StoreId, StoreParams, StringEnum } from './common.js'
+import {
+  CONTROL_PLANE_PAGE,
+  ListMeta,
+  MapOf,
+  OrderBy,
+  PageSize,
+  PageToken,
+  StoreId,
+  StoreParams,
+  StringEnum,
+} from './common.js'
 import { acceptedAnswer, CONTROL_PLANE_REFUSALS, defineOperation, ETAG_HEADER, IfMatch } from './operation.js'
 
 export const DATA_TYPES = ['STRING', 'NUMBER', 'BOOLEAN', 'ARRAY'] as const

@@ -12,6 +12,7 @@ export interface Violation {
 interface RawError {
   keyword: string
   instancePath: string
+  schemaPath: string
   message: string
   params: Record<string, unknown>
 }
@@ -35,11 +36,26 @@ function validatorOf(schema: TSchema): Validator {
 export function findViolation(schema: TSchema, value: unknown): Violation | undefined {
   const validator = validatorOf(schema)
   if (validator.Check(value)) return undefined
-  const errors = validator.Errors(value) as RawError[]
   // A property that is not allowed is reported twice, as "schema is false" and by its parent; the parent names it.
-  const error = errors.find((candidate) => candidate.keyword !== 'boolean') ?? errors[0]
-  if (error === undefined) return { field: '', reason: 'is invalid' }
-  return describe(error)
+  const errors = (validator.Errors(value) as RawError[]).filter(({ keyword }) => keyword !== 'boolean')
+  const [error] = selectVariant(errors)
+  return error === undefined ? { field: '', reason: 'is invalid' } : describe(error)
+}
+
+/**
+ * Of a value that may have several forms, the errors against the form it names itself (`type`, `ruleType`); when it
+ * names none of them, one error that lists the names.
+ */
+function selectVariant(errors: readonly RawError[]): readonly RawError[] {
+  const variantOf = ({ schemaPath }: RawError) => /^(.*?\/oneOf\/\d+)/.exec(schemaPath)?.[1]
+  const misnamed = errors.filter((error) => error.keyword === 'enum' && /\/(type|ruleType)$/.test(error.instancePath))
+  const [first] = misnamed
+  if (first === undefined || variantOf(first) === undefined) return errors
+  const others = new Set(misnamed.map(variantOf))
+  const own = errors.filter((error) => variantOf(error) !== undefined && !others.has(variantOf(error)))
+  if (own.length > 0) return own
+  const allowedValues = misnamed.flatMap(({ params }) => params.allowedValues as string[])
+  return [{ ...first, params: { allowedValues } }]
 }
 
 function describe(error: RawError): Violation {

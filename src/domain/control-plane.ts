@@ -1,6 +1,6 @@
 import type { Context } from '../context.js'
 import { storeNotFound } from '../errors.js'
-import type { Actor } from '../scope.js'
+import type { Actor, StoreScope } from '../scope.js'
 import { insertEvents } from '../storage/event.js'
 import { runAll } from '../storage/statement.js'
 import { findStore, type StoreRow } from '../storage/store.js'
@@ -17,6 +17,21 @@ export interface Change {
 }
 
 /**
+ * The store, as a transaction sees it: it may have been deleted since its scope was opened, and nothing may be written
+ * below it then.
+ *
+ * @throws ApiError 404
+ */
+export async function requireStore(
+  trx: Executor,
+  { accountSid, storeId }: Pick<StoreScope, 'accountSid' | 'storeId'>,
+): Promise<StoreRow> {
+  const store = await findStore(trx, storeId)
+  if (store === undefined || store.accountSid !== accountSid) throw storeNotFound(storeId)
+  return store
+}
+
+/**
  * Runs a control-plane write in a store: one transaction with the check that the store still stands, the change, its
  * event and its operation.
  *
@@ -30,8 +45,7 @@ export async function changeStore(
   work: (trx: Executor, store: StoreRow) => Promise<Change>,
 ): Promise<string> {
   return ctx.db.transaction(async (trx) => {
-    const store = await findStore(trx, storeId)
-    if (store === undefined || store.accountSid !== actor.accountSid) throw storeNotFound(storeId)
+    const store = await requireStore(trx, { accountSid: actor.accountSid, storeId })
     const { resultId, event } = await work(trx, store)
     if (event !== undefined) await runAll(trx, insertEvents(storeId, [createEvent(ctx, actor, event, resultId)]))
     return recordOperation(ctx, trx, actor, resultId)

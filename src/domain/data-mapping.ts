@@ -11,10 +11,10 @@ import { badRequest, conflict, ERROR_CODES, notFound } from '../errors.js'
 import type { Actor, StoreScope } from '../scope.js'
 import {
   type DataMappingRow,
-  deleteDataMapping as removeDataMapping,
   findDataMapping,
   findDataMappingByName,
   insertDataMapping,
+  deleteDataMapping as removeDataMapping,
   selectDataMappings,
   updateDataMapping,
 } from '../storage/data-mapping.js'
@@ -66,11 +66,7 @@ async function requireDataMapping(executor: Executor, scope: StoreScope, id: str
 }
 
 /** FetchDataMapping. @throws ApiError 404 */
-export async function fetchDataMapping(
-  ctx: Context,
-  scope: StoreScope,
-  id: string,
-): Promise<Versioned<DataMapping>> {
+export async function fetchDataMapping(ctx: Context, scope: StoreScope, id: string): Promise<Versioned<DataMapping>> {
   const row = await requireDataMapping(ctx.db.read, scope, id)
   return { value: toDataMapping(row), id, version: row.version }
 }

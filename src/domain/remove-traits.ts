@@ -5,7 +5,14 @@ import { type ProfileRow, selectProfilesAfter, upsertProfiles } from '../storage
 import { selectFrozenTraits, updateFrozenTraits } from '../storage/profile-merge.js'
 import { runAll } from '../storage/statement.js'
 import type { Executor } from '../storage/tables.js'
-import { type Displaced, parseFacts, type ProfileState, serializeFacts, type TraitFact, withEntry } from './identity/state.js'
+import {
+  type Displaced,
+  type ProfileState,
+  parseFacts,
+  serializeFacts,
+  type TraitFact,
+  withEntry,
+} from './identity/state.js'
 import type { ClaimedJob } from './job.js'
 import { openStoreOfJob } from './store.js'
 

@@ -7,10 +7,10 @@ import { insertIdentitySettings } from '../storage/identity-settings.js'
 import { runAll } from '../storage/statement.js'
 import {
   countStores,
-  deleteStore as removeStore,
   findStore,
   findStoreByName,
   insertStore,
+  deleteStore as removeStore,
   type StoreRow,
   selectStoreIds,
   updateStore,
@@ -34,11 +34,7 @@ const MAX_PAGE_ITEMS = 100
  *
  * @throws ApiError 404 when there is no such store or it is another account's; 400 while it is not ACTIVE
  */
-export async function openStore(
-  ctx: Pick<Context, 'db'>,
-  accountSid: string,
-  storeId: string,
-): Promise<StoreScope> {
+export async function openStore(ctx: Pick<Context, 'db'>, accountSid: string, storeId: string): Promise<StoreScope> {
   const store = await findOwnStore(ctx, accountSid, storeId)
   if (store.status !== 'ACTIVE') throw storeNotActive(storeId, store.status)
   return toScope(store)

@@ -7,9 +7,9 @@ import { raiseSchemaVersion } from '../storage/store.js'
 import type { Executor } from '../storage/tables.js'
 import {
   countTraitGroups,
-  deleteTraitGroup as removeTraitGroup,
   findTraitGroup,
   insertTraitGroup,
+  deleteTraitGroup as removeTraitGroup,
   selectTraitGroupPage,
   type TraitGroupCursor,
   type TraitGroupRow,
@@ -216,12 +216,7 @@ export async function patchTraitGroup(
  * @returns id of the operation
  * @throws ApiError 404; 409 for Contact and for a group that a data mapping writes to
  */
-export async function deleteTraitGroup(
-  ctx: Context,
-  scope: StoreScope,
-  actor: Actor,
-  name: string,
-): Promise<string> {
+export async function deleteTraitGroup(ctx: Context, scope: StoreScope, actor: Actor, name: string): Promise<string> {
   const operationId = await changeStore(ctx, actor, scope.storeId, async (trx) => {
     await requireTraitGroup(trx, scope, name)
     if (name === CONTACT_GROUP.name) throw conflict(`The trait group ${name} is part of every store`)

@@ -6,8 +6,8 @@ import {
   errorBody,
   internalError,
   notFound,
-  payloadTooLarge,
   ProfileMovedError,
+  payloadTooLarge,
   StorageUnavailableError,
   unavailable,
 } from '../errors.js'
@@ -22,12 +22,7 @@ export function addRefusals(app: FastifyInstance, ctx: Context): void {
   })
 }
 
-export function renderError(
-  ctx: Context,
-  error: Error,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): FastifyReply {
+export function renderError(ctx: Context, error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error instanceof ProfileMovedError) return sendMoved(ctx, error, request, reply)
   const refusal = toRefusal(error, request)
   if (refusal.status >= 500) ctx.log.error({ err: error, request: request.id }, 'request failed')

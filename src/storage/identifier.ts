@@ -1,7 +1,7 @@
 import { type CompiledQuery, type ExpressionBuilder, sql } from 'kysely'
-import type { PageRequest } from './page.js'
 import { groupBy } from '../group-by.js'
 import type { StoreScope } from '../scope.js'
+import type { PageRequest } from './page.js'
 import { insertRows, prepare } from './statement.js'
 import type { Executor, Tables } from './tables.js'
 
@@ -111,10 +111,7 @@ export async function selectIdentifiersOfType(
     .where('store_id', '=', scope.storeId)
     .where('id_type', '=', idType)
     .where((e) =>
-      e.or([
-        e('value', '>', after.value),
-        e.and([e('value', '=', after.value), e('shared_by', '>', after.sharedBy)]),
-      ]),
+      e.or([e('value', '>', after.value), e.and([e('value', '=', after.value), e('shared_by', '>', after.sharedBy)])]),
     )
     .orderBy('value')
     .orderBy('shared_by')

@@ -156,4 +156,3 @@ export async function countQueuedJobs(executor: Executor): Promise<number> {
     .executeTakeFirstOrThrow()
   return Number(row.count)
 }
-

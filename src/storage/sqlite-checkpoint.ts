@@ -37,10 +37,11 @@ export class SqliteCheckpointer {
 
   async #checkpoint(queue: SqliteWriteQueue, bytes: number): Promise<void> {
     // A checkpoint that fails (disk full) is tried again after the next commit; the log keeps everything meanwhile.
-    const passive = () => this.#thread.run([CHECKPOINT]).then(
-      () => undefined,
-      () => undefined,
-    )
+    const passive = () =>
+      this.#thread.run([CHECKPOINT]).then(
+        () => undefined,
+        () => undefined,
+      )
     await passive()
     if (bytes >= GATE_BYTES) await queue.hold(passive)
   }

@@ -1,4 +1,4 @@
-import { type CompiledQuery, CompiledQuery as Compiled, type Compilable, type Kysely } from 'kysely'
+import { type Compilable, CompiledQuery as Compiled, type CompiledQuery, type Kysely } from 'kysely'
 import type { Executor, Tables } from './tables.js'
 
 class Placeholder {

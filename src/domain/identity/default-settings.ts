@@ -1,4 +1,9 @@
-import type { IdentifierConfig, IdentitySettings, IdentitySettingsInput, Normalization } from '../../contract/identity.js'
+import type {
+  IdentifierConfig,
+  IdentitySettings,
+  IdentitySettingsInput,
+  Normalization,
+} from '../../contract/identity.js'
 
 const DEFAULTS: Omit<IdentifierConfig, 'idType'> = {
   matchingAlgo: 'exact',
@@ -10,7 +15,10 @@ const DEFAULTS: Omit<IdentifierConfig, 'idType'> = {
 }
 
 /** A configuration with the document's defaults where the client left something out. */
-export function withDefaults({ idType, ...given }: IdentitySettingsInput['identifierConfigs'][number]): IdentifierConfig {
+export function withDefaults({
+  idType,
+  ...given
+}: IdentitySettingsInput['identifierConfigs'][number]): IdentifierConfig {
   return { idType, ...DEFAULTS, ...given }
 }
 

@@ -1,12 +1,5 @@
 import type { IdentifierConfig } from '../../contract/identity.js'
-import {
-  byAge,
-  type Displaced,
-  type OwnedIdentifier,
-  type ProfileState,
-  type TraitFact,
-  withEntry,
-} from './state.js'
+import { byAge, type Displaced, type OwnedIdentifier, type ProfileState, type TraitFact, withEntry } from './state.js'
 
 type IdentifierTypes = ReadonlyMap<string, Pick<IdentifierConfig, 'limit' | 'limitPolicy'>>
 

@@ -23,7 +23,8 @@ export async function runReidentify(ctx: Context, job: ClaimedJob, shouldStop: (
   for (;;) {
     if (shouldStop()) return false
     const scope = await openStoreOfJob(ctx, job.storeId)
-    const rows = scope === undefined ? [] : await selectIdentifiersOfType(ctx.db.read, scope, idType, cursor, CHUNK_SIZE)
+    const rows =
+      scope === undefined ? [] : await selectIdentifiersOfType(ctx.db.read, scope, idType, cursor, CHUNK_SIZE)
     const last = rows.at(-1)
     if (scope === undefined || last === undefined) break
     const next: Cursor = { value: last.value, sharedBy: last.sharedBy }

@@ -1,19 +1,19 @@
 import type { Context } from '../../context.js'
-import { ProfileMovedError, notFound } from '../../errors.js'
+import { notFound, ProfileMovedError } from '../../errors.js'
 import { groupBy } from '../../group-by.js'
 import type { Actor, StoreScope } from '../../scope.js'
 import { selectIdentifierOwners, selectIdentifiersOfProfiles } from '../../storage/identifier.js'
 import { selectProfiles } from '../../storage/profile.js'
 import { selectMergedProfiles } from '../../storage/profile-merge.js'
-import { findStore } from '../../storage/store.js'
 import type { Executor } from '../../storage/tables.js'
+import { requireStore } from '../control-plane.js'
 import { loadSchema, type StoreSchema } from '../schema.js'
 import type { TraitChange } from '../trait.js'
 import { type IdentityRules, sharedRules } from './decide.js'
 import type { IdentifierEdit } from './edit.js'
-import { parseFacts, type IdentifierValue, type ProfileState } from './state.js'
+import { type IdentifierValue, type ProfileState, parseFacts } from './state.js'
 import { createWorld, type World, type WorldOutcome } from './world.js'
-import { writeChanges, type AppliedWrite } from './write-changes.js'
+import { type AppliedWrite, writeChanges } from './write-changes.js'
 
 /** A write after validation, as of one schema version. */
 export interface PreparedWrite {
@@ -73,8 +73,7 @@ async function resolveInTransaction(
   scope: StoreScope,
   writes: readonly ProfileWrite[],
 ): Promise<WriteOutcome[]> {
-  const store = await findStore(trx, scope.storeId)
-  if (store === undefined) throw notFound(`Store ${scope.storeId}`)
+  const store = await requireStore(trx, scope)
   const schema = await loadSchema(ctx, trx, scope, store.schemaVersion)
   const prepared = writes.map((write) => attempt(() => prepareFor(schema, write)))
   const rules: IdentityRules = { ...schema, maxJoinedProfiles: ctx.config.limits.joinedProfiles }
@@ -94,7 +93,11 @@ async function resolveInTransaction(
     return 'error' in result ? result : result.value
   })
   await writeChanges(ctx, trx, scope, rules, found, applied)
-  countOutcomes(ctx, applied.map(({ outcome }) => outcome), outcomes.length - applied.length)
+  countOutcomes(
+    ctx,
+    applied.map(({ outcome }) => outcome),
+    outcomes.length - applied.length,
+  )
   return outcomes
 }
 

@@ -1,5 +1,10 @@
 import type { Context } from '../../context.js'
-import type { IdentifierConfig, IdentitySettings, IdentitySettingsAnswer, IdentitySettingsInput } from '../../contract/identity.js'
+import type {
+  IdentifierConfig,
+  IdentitySettings,
+  IdentitySettingsAnswer,
+  IdentitySettingsInput,
+} from '../../contract/identity.js'
 import { badRequest, storeNotFound } from '../../errors.js'
 import type { Actor, StoreScope } from '../../scope.js'
 import { findIdentitySettings, updateIdentitySettings } from '../../storage/identity-settings.js'

@@ -1,7 +1,13 @@
 import type { Context } from '../../context.js'
 import type { Actor, StoreScope } from '../../scope.js'
 import { type EventRow, insertEvents } from '../../storage/event.js'
-import { deleteIdentifier, type IdentifierRow, insertIdentifiers, moveIdentifiers, updateJoins } from '../../storage/identifier.js'
+import {
+  deleteIdentifier,
+  type IdentifierRow,
+  insertIdentifiers,
+  moveIdentifiers,
+  updateJoins,
+} from '../../storage/identifier.js'
 import { deleteProfiles, type ProfileRow, upsertProfiles } from '../../storage/profile.js'
 import { insertMerges, type ProfileMergeRow, redirectMerges } from '../../storage/profile-merge.js'
 import { runAll } from '../../storage/statement.js'
@@ -56,7 +62,10 @@ export async function writeChanges(
       scope,
       merges.map((merge) => toMergeRow(merge, world, now)),
     ),
-    ...insertEvents(scope.storeId, applied.flatMap((write) => describeChange(ctx, write))),
+    ...insertEvents(
+      scope.storeId,
+      applied.flatMap((write) => describeChange(ctx, write)),
+    ),
   ])
 }
 

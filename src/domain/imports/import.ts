@@ -3,14 +3,9 @@ import type { ColumnMapping, Import, ImportInput, ImportProgress } from '../../c
 import { badRequest, notFound } from '../../errors.js'
 import type { Actor, StoreScope } from '../../scope.js'
 import { insertEvents } from '../../storage/event.js'
-import {
-  findImport,
-  type ImportRow,
-  insertImport,
-  selectImportIds,
-  selectImportIssues,
-} from '../../storage/import.js'
+import { findImport, type ImportRow, insertImport, selectImportIds, selectImportIssues } from '../../storage/import.js'
 import { runAll } from '../../storage/statement.js'
+import { requireStore } from '../control-plane.js'
 import { createEvent } from '../event.js'
 import { type Page, type PageQuery, readPage } from '../page.js'
 import { loadSchema, type StoreSchema } from '../schema.js'
@@ -35,6 +30,7 @@ export async function createImport(
   const now = ctx.now()
   const id = ctx.newId('mem_import')
   await ctx.db.transaction(async (trx) => {
+    await requireStore(trx, scope)
     await insertImport(trx, scope, {
       id,
       filename: input.filename,

@@ -36,10 +36,7 @@ async function createAccounts(table: CreateTable): Promise<void> {
     .addColumn('created_at', 'bigint', required)
     .addColumn('revoked_at', 'bigint')
     .execute()
-  await table('server_secret')
-    .addColumn('name', 'text', primaryKey)
-    .addColumn('value', 'text', required)
-    .execute()
+  await table('server_secret').addColumn('name', 'text', primaryKey).addColumn('value', 'text', required).execute()
 }
 
 async function createStores(db: Kysely<unknown>, table: CreateTable): Promise<void> {
@@ -54,12 +51,7 @@ async function createStores(db: Kysely<unknown>, table: CreateTable): Promise<vo
     .addColumn('created_at', 'bigint', required)
     .addColumn('updated_at', 'bigint', required)
     .execute()
-  await db.schema
-    .createIndex('store_by_name')
-    .unique()
-    .on('store')
-    .columns(['account_sid', 'display_name'])
-    .execute()
+  await db.schema.createIndex('store_by_name').unique().on('store').columns(['account_sid', 'display_name']).execute()
   await db.schema.createIndex('store_by_account').on('store').columns(['account_sid', 'id']).execute()
   await table('identity_settings')
     .addColumn('store_id', 'text', primaryKey)
