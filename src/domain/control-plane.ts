@@ -44,10 +44,15 @@ export async function changeStore(
   storeId: string,
   work: (trx: Executor, store: StoreRow) => Promise<Change>,
 ): Promise<string> {
-  return ctx.db.transaction(async (trx) => {
+  const change = ctx.db.transaction(async (trx) => {
     const store = await requireStore(trx, { accountSid: actor.accountSid, storeId })
     const { resultId, event } = await work(trx, store)
     if (event !== undefined) await runAll(trx, insertEvents(storeId, [createEvent(ctx, actor, event, resultId)]))
     return recordOperation(ctx, trx, actor, resultId)
+  })
+  // A neighbour in the group commit may have read, and cached, a schema that was never committed.
+  return change.catch((error) => {
+    ctx.schemas.delete(storeId)
+    throw error
   })
 }

@@ -72,11 +72,10 @@ export async function claimJob(ctx: Pick<Context, 'db' | 'now'>, worker: string)
   if ((await storage.findDueJob(ctx.db.read, ctx.now())) === undefined) return undefined
   const row = await ctx.db.transaction(async (trx) => {
     const now = ctx.now()
-    const due = await storage.findDueJob(trx, now)
-    if (due !== undefined) await storage.lockJob(trx, { id: due.id, worker, now, lockedUntil: now + LEASE_MS })
-    return due
+    const id = await storage.findDueJob(trx, now)
+    return id && storage.lockJob(trx, { id, worker, now, lockedUntil: now + LEASE_MS })
   })
-  return row && toClaimedJob(ctx, worker, { ...row, attempts: row.attempts + 1 })
+  return row ? toClaimedJob(ctx, worker, row) : undefined
 }
 
 function toClaimedJob(ctx: Pick<Context, 'now'>, worker: string, row: storage.JobRow): ClaimedJob {

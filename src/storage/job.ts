@@ -60,13 +60,13 @@ export async function insertJob(executor: Executor, job: NewJob, now: number): P
 }
 
 /**
- * The oldest job that is due, nobody holds and that is the first of its lane: a lane's jobs run in the order they were
+ * Id of the oldest job that is due, nobody holds and that is the first of its lane: a lane's jobs run in the order they were
  * accepted, so that later values win.
  */
-export async function findDueJob(executor: Executor, now: number): Promise<JobRow | undefined> {
+export async function findDueJob(executor: Executor, now: number): Promise<string | undefined> {
   const row = await executor
     .selectFrom('job')
-    .selectAll()
+    .select('id')
     .where('status', '=', 'QUEUED')
     .where('run_at', '<=', now)
     .where((e) => e.or([e('locked_until', 'is', null), e('locked_until', '<', now)]))
@@ -85,19 +85,21 @@ export async function findDueJob(executor: Executor, now: number): Promise<JobRo
     .orderBy('id')
     .limit(1)
     .executeTakeFirst()
-  return row && toJob(row)
+  return row?.id
 }
 
-/** Takes the lease of a job. */
+/** Takes the lease of a job and reads it. */
 export async function lockJob(
   executor: Executor,
   { id, worker, now, lockedUntil }: { id: string; worker: string; now: number; lockedUntil: number },
-): Promise<void> {
-  await executor
+): Promise<JobRow> {
+  const row = await executor
     .updateTable('job')
     .set((e) => ({ locked_by: worker, locked_until: lockedUntil, attempts: e('attempts', '+', 1), updated_at: now }))
     .where('id', '=', id)
-    .execute()
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return toJob(row)
 }
 
 /** Whether a job of that kind names something in its payload. */

@@ -46,7 +46,7 @@ export const DEVIATIONS: readonly Deviation[] = [
   {
     operations: OBSERVATIONS,
     where: /^query source pattern$|\.source pattern$/,
-    reason: '`source` may hold a slash: clients of the API send sources such as `agent/summary`.',
+    reason: '`source` may hold a slash: clients of the API put one in.',
   },
 ]
 

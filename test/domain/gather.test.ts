@@ -22,6 +22,7 @@ it('runs the first item at once and what comes meanwhile together, in order', as
   expect(runs.map(({ items }) => items)).toEqual([['a']])
   runs[0]?.end()
   expect(await answers[0]).toBe('a!')
+  await settle()
   expect(runs.map(({ items }) => items)).toEqual([['a'], ['b', 'c']])
   runs[1]?.end()
   expect(await Promise.all(answers)).toEqual(['a!', 'b!', 'c!'])

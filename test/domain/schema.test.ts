@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { TraitValue } from '../../src/contract/profile.js'
+import type { TraitDefinition } from '../../src/contract/trait-group.js'
+import { compilePattern, loadSchema, type StoreSchema } from '../../src/domain/schema.js'
+import type { StoreScope } from '../../src/scope.js'
+import { insertTraitGroup } from '../../src/storage/trait-group.js'
+import { openTestDatabase, type TestDatabase } from '../support/database.js'
+
+let database: TestDatabase
+
+beforeAll(async () => {
+  database = await openTestDatabase()
+})
+afterAll(() => database.close())
+
+let stores = 0
+
+/** The schema of a store that has one trait group, `Rules`. */
+async function schemaOf(traits: Record<string, TraitDefinition>): Promise<StoreSchema> {
+  stores += 1
+  const scope = { accountSid: 'AC1', storeId: `store-${stores}`, schemaVersion: 1 } as StoreScope
+  await database.db.transaction((trx) =>
+    insertTraitGroup(trx, scope, { name: 'Rules', description: undefined, traits, version: 1, createdAt: 1, updatedAt: 1 }),
+  )
+  return loadSchema({ schemas: new Map() }, database.db.read, scope)
+}
+
+async function violationOf(definition: TraitDefinition, value: TraitValue): Promise<string | undefined> {
+  const schema = await schemaOf({ trait: definition })
+  return schema.traits.get('Rules')?.get('trait')?.findViolation(value)
+}
+
+describe('validation rules', () => {
+  it('counts the characters of a text, not its code units', async () => {
+    const rule: TraitDefinition = { dataType: 'STRING', validationRule: { ruleType: 'STRING', minLength: 2, maxLength: 3 } }
+    expect(await violationOf(rule, '😀😀😀')).toBeUndefined()
+    expect(await violationOf(rule, '😀')).toBe('must have at least 2 characters')
+    expect(await violationOf(rule, 'abcd')).toBe('must not have more than 3 characters')
+  })
+
+  it('searches the pattern in the text, as its anchors say', async () => {
+    const anchored: TraitDefinition = { dataType: 'STRING', validationRule: { ruleType: 'STRING', pattern: '^[A-Z]{2}$' } }
+    expect(await violationOf(anchored, 'DE')).toBeUndefined()
+    expect(await violationOf(anchored, 'DEU')).toBe('must match the pattern ^[A-Z]{2}$')
+    expect(await violationOf(anchored, 'DE\n')).toBe('must match the pattern ^[A-Z]{2}$')
+    const free: TraitDefinition = { dataType: 'STRING', validationRule: { ruleType: 'STRING', pattern: '@' } }
+    expect(await violationOf(free, 'a@b')).toBeUndefined()
+  })
+
+  it('holds numbers within their bounds, which are inclusive', async () => {
+    const rule: TraitDefinition = { dataType: 'NUMBER', validationRule: { ruleType: 'NUMBER', min: 0, max: 10 } }
+    expect(await Promise.all([0, 10, 5.5].map((value) => violationOf(rule, value)))).toEqual([undefined, undefined, undefined])
+    expect(await violationOf(rule, -0.1)).toBe('must be at least 0')
+    expect(await violationOf(rule, 10.1)).toBe('must be at most 10')
+  })
+
+  it('holds arrays to their number of items', async () => {
+    const rule: TraitDefinition = { dataType: 'ARRAY', validationRule: { ruleType: 'ARRAY', minItems: 1, maxItems: 2 } }
+    expect(await violationOf(rule, ['a', 'b'])).toBeUndefined()
+    expect(await violationOf(rule, [])).toBe('must have at least 1 items')
+    expect(await violationOf(rule, ['a', 'b', 'c'])).toBe('must not have more than 2 items')
+  })
+
+  it('admits everything without a rule, and both booleans', async () => {
+    expect(await violationOf({ dataType: 'STRING' }, '')).toBeUndefined()
+    const rule: TraitDefinition = { dataType: 'BOOLEAN', validationRule: { ruleType: 'BOOLEAN' } }
+    expect(await violationOf(rule, false)).toBeUndefined()
+  })
+})
+
+describe('loadSchema', () => {
+  it('reads again when the version changed, and only then', async () => {
+    const scope = { accountSid: 'AC1', storeId: 'cached', schemaVersion: 1 } as StoreScope
+    const ctx = { schemas: new Map() }
+    const first = await loadSchema(ctx, database.db.read, scope)
+    expect(first.traits.size).toBe(0)
+    await database.db.transaction((trx) =>
+      insertTraitGroup(trx, scope, { name: 'New', description: undefined, traits: {}, version: 1, createdAt: 1, updatedAt: 1 }),
+    )
+    expect(await loadSchema(ctx, database.db.read, scope)).toBe(first)
+    expect([...(await loadSchema(ctx, database.db.read, { ...scope, schemaVersion: 2 })).traits.keys()]).toEqual(['New'])
+  })
+
+  it('has the default identifier types where a store has no settings', async () => {
+    const { identifierTypes, matchingRules } = await schemaOf({})
+    expect([...identifierTypes.keys()]).toEqual(['email', 'phone', 'whatsapp', 'chat'])
+    expect(matchingRules).toEqual(['email', 'phone', 'whatsapp', 'chat'])
+  })
+})
+
+describe('compilePattern', () => {
+  it('refuses what cannot be matched in linear time', () => {
+    for (const pattern of ['(a)\\1', '(?=a)', '(?<!a)b', '(', '[z-a]', '*', 'a{2,1}']) {
+      expect(() => compilePattern(pattern), pattern).toThrow()
+    }
+  })
+
+  it('refuses repetitions of repetitions that would fill memory', () => {
+    for (const pattern of ['(a{1000}){1000}', '((a{100}){100}){100}', '(?:(?:a{50}){50}){50}', 'a{100000}']) {
+      expect(() => compilePattern(pattern), pattern).toThrow()
+    }
+  })
+
+  it.each(['(a+)+$', '(a|aa)+$', '(a|a?)+$', '^(.*a){12}$', '(x+x+)+y', '([a-zA-Z]+)*!'])(
+    'gets to an end with %s on a text made to make it backtrack',
+    { timeout: 5000 },
+    (pattern) => {
+      expect(compilePattern(pattern)(`${'a'.repeat(20_000)}\n`)).toBeTypeOf('boolean')
+    },
+  )
+})

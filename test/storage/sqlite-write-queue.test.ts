@@ -1,0 +1,177 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import SqliteDatabase from 'better-sqlite3'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { SqliteThread } from '../../src/storage/sqlite-thread.js'
+import { SqliteWriteQueue, type WriteTurn } from '../../src/storage/sqlite-write-queue.js'
+import { newDataDir } from '../support/database.js'
+import { defer } from '../support/deferred.js'
+
+type Lane = Parameters<SqliteWriteQueue['acquire']>[0]
+
+let folder: string
+let thread: SqliteThread
+let queue: SqliteWriteQueue
+let commits: number
+let clock: number
+
+beforeEach(async () => {
+  folder = await newDataDir()
+  thread = new SqliteThread(join(folder, 'test.db'))
+  await thread.run([{ sql: 'create table item (name text primary key not null)', parameters: [] }])
+  commits = 0
+  clock = 0
+  queue = new SqliteWriteQueue(
+    thread,
+    () => clock,
+    () => {
+      commits += 1
+    },
+  )
+})
+afterEach(async () => {
+  await thread.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const insert = (turn: WriteTurn, name: string) =>
+  turn.run([{ sql: 'insert into item (name) values (?)', parameters: [name] }])
+
+async function write(lane: Lane, name: string, work?: () => Promise<unknown>): Promise<void> {
+  const turn = await queue.acquire(lane)
+  try {
+    await insert(turn, name)
+    await work?.()
+  } catch (error) {
+    await turn.rollback()
+    throw error
+  }
+  await turn.commit()
+}
+
+/** What another connection finds in the file: what is committed. */
+function stored(): string[] {
+  const reader = new SqliteDatabase(join(folder, 'test.db'), { readonly: true })
+  const rows = reader.prepare('select name from item order by name').all() as { name: string }[]
+  reader.close()
+  return rows.map(({ name }) => name)
+}
+
+const many = (count: number, lane: Lane) => Array.from({ length: count }, (_, index) => write(lane, `${lane}-${index}`))
+
+describe('group commit', () => {
+  it('syncs concurrent transactions together, those that come alone at once', async () => {
+    await write('foreground', 'alone')
+    expect(commits).toBe(1)
+    await Promise.all(many(20, 'foreground'))
+    expect(commits).toBe(2)
+    expect(stored()).toHaveLength(21)
+  })
+
+  it('syncs after 64 transactions, however many wait', async () => {
+    await Promise.all(many(200, 'foreground'))
+    expect(commits).toBe(Math.ceil(200 / 64))
+    expect(stored()).toHaveLength(200)
+  })
+
+  it('syncs a group that grows old, so that its first does not wait for ever', async () => {
+    const age = async () => {
+      clock += 3
+    }
+    await Promise.all(Array.from({ length: 6 }, (_, index) => write('foreground', `slow-${index}`, age)))
+    expect(commits).toBeGreaterThan(1)
+  })
+
+  it('acknowledges nothing before the sync of its group', async () => {
+    const held = defer()
+    let acknowledged = false
+    const first = write('foreground', 'first').then(() => {
+      acknowledged = true
+    })
+    const second = write('foreground', 'second', () => held.promise)
+    await thread.run([{ sql: 'select 1', parameters: [] }])
+    await thread.run([{ sql: 'select 1', parameters: [] }])
+    expect({ acknowledged, commits, stored: stored() }).toEqual({ acknowledged: false, commits: 0, stored: [] })
+    held.resolve()
+    await Promise.all([first, second])
+    expect(stored()).toEqual(['first', 'second'])
+  })
+
+  it('undoes the one that fails and keeps the others of its group', async () => {
+    const fails = async () => {
+      throw new Error('changed its mind')
+    }
+    const results = await Promise.allSettled([
+      write('foreground', 'a'),
+      write('foreground', 'b', fails),
+      write('foreground', 'c'),
+      write('foreground', 'a'),
+      write('foreground', 'd'),
+    ])
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled'])
+    expect(stored()).toEqual(['a', 'c', 'd'])
+    expect(commits).toBe(1)
+  })
+
+  it('fails the whole group, and acknowledges none of it, when the database rolls back', async () => {
+    const turn = await queue.acquire('foreground')
+    await insert(turn, 'lost')
+    const other = write('foreground', 'also lost', () =>
+      thread.run([{ sql: "insert or rollback into item (name) values ('lost')", parameters: [] }]),
+    )
+    const results = await Promise.allSettled([turn.commit(), other])
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(stored()).toEqual([])
+    await write('foreground', 'afterwards')
+    expect(stored()).toEqual(['afterwards'])
+  })
+})
+
+describe('background work', () => {
+  async function orderOf(lanes: readonly Lane[]): Promise<Lane[]> {
+    const held = defer()
+    const order: Lane[] = []
+    const first = write('foreground', 'first', () => held.promise)
+    const rest = lanes.map((lane, index) =>
+      write(lane, String(index), async () => {
+        order.push(lane)
+      }),
+    )
+    held.resolve()
+    await Promise.all([first, ...rest])
+    return order
+  }
+
+  it('gives way to requests, but is not starved by them', async () => {
+    const order = await orderOf(['background', ...new Array<Lane>(40).fill('foreground')])
+    const position = order.indexOf('background')
+    expect(position).toBeGreaterThanOrEqual(1)
+    expect(position).toBeLessThan(20)
+  })
+
+  it('comes to its turn again and again while requests never stop', async () => {
+    const order = await orderOf([...new Array<Lane>(3).fill('background'), ...new Array<Lane>(60).fill('foreground')])
+    const positions = order.flatMap((lane, index) => (lane === 'background' ? [index] : []))
+    expect(positions).toHaveLength(3)
+    expect(positions.at(-1)).toBeLessThan(60)
+  })
+
+  it('shares no commit with requests', async () => {
+    await Promise.all([...many(3, 'background'), ...many(3, 'foreground')])
+    expect(commits).toBe(4)
+  })
+})
+
+describe('hold', () => {
+  it('keeps new groups back until the work is done, also when it fails', async () => {
+    const work = defer()
+    const held = queue.hold(() => work.promise)
+    const waiting = write('foreground', 'waiting')
+    await thread.run([{ sql: 'select 1', parameters: [] }])
+    expect(stored()).toEqual([])
+    work.reject(new Error('disk full'))
+    await expect(held).rejects.toThrow('disk full')
+    await waiting
+    expect(stored()).toEqual(['waiting'])
+  })
+})
