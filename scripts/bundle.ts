@@ -7,7 +7,11 @@ import { build } from 'esbuild'
  */
 await rm('dist', { recursive: true, force: true })
 await build({
-  entryPoints: { main: 'src/main.ts', 'sqlite-worker': 'src/storage/sqlite-worker.ts' },
+  entryPoints: {
+    main: 'src/main.ts',
+    'sqlite-worker': 'src/storage/sqlite-worker.ts',
+    'encoder-worker': 'src/embedding/encoder-worker.ts',
+  },
   outdir: 'dist',
   bundle: true,
   splitting: true,

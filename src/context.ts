@@ -3,7 +3,10 @@ import type { BlobStore } from './blobs.js'
 import { openFolderBlobs } from './blobs.js'
 import type { Config } from './config.js'
 import { createWriteGatherer, type SubmitWrite } from './domain/profile.js'
+import { createRecallCache, type RecallCache } from './domain/recall/cache.js'
+import type { QueryVectors } from './domain/recall/query.js'
 import type { SchemaCache } from './domain/schema.js'
+import type { Encoder } from './embedding/encoder.js'
 import { createIdFactory, createTicker, type NewId, newSecret } from './ids.js'
 import type { Logger } from './log.js'
 import { createMetrics, type Metrics } from './metrics.js'
@@ -28,11 +31,17 @@ export interface Context {
   readonly schemas: SchemaCache
   readonly submitWrite: SubmitWrite
   /** Told when a job was accepted; the worker of this process sets it. */
-  readonly jobSignal: JobSignal
+  readonly jobSignal: Signal
+  /** Makes vectors of texts; absent when recall is to be lexical only. */
+  readonly encoder: Encoder | undefined
+  /** Told when texts wait for their vectors. */
+  readonly encodingSignal: Signal
+  readonly recallCache: RecallCache
+  readonly queryVectors: QueryVectors
 }
 
-/** Wakes the worker of this process, if there is one. */
-export interface JobSignal {
+/** Wakes a loop of this process, if there is one. */
+export interface Signal {
   wake: () => void
 }
 
@@ -43,7 +52,7 @@ export interface JobSignal {
  */
 export async function createContext(
   config: Config,
-  { db, log, now }: Pick<Context, 'db' | 'log' | 'now'>,
+  { db, log, now, encoder }: Pick<Context, 'db' | 'log' | 'now'> & { encoder?: Encoder | undefined },
 ): Promise<Context> {
   const signingKey = await db.transaction((trx) => getOrCreateSecret(trx, 'signing', newSecret()))
   const context: Context = {
@@ -62,6 +71,10 @@ export async function createContext(
     schemas: new Map(),
     submitWrite: createWriteGatherer(() => context),
     jobSignal: { wake: () => undefined },
+    encoder,
+    encodingSignal: { wake: () => undefined },
+    recallCache: createRecallCache(config.recallCacheBytes),
+    queryVectors: new Map(),
   }
   return context
 }

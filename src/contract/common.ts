@@ -81,4 +81,7 @@ export type ListMeta = Static<typeof ListMeta>
 export const StoreParams = Type.Object({ storeId: StoreId })
 export const ProfileParams = Type.Object({ storeId: StoreId, profileId: ProfileId })
 
-export const Message = Type.Object({ message: Type.String({ maxLength: 255 }) }, { additionalProperties: false })
+export const Message = Type.Object(
+  { message: Type.String({ minLength: 1, maxLength: 255 }) },
+  { additionalProperties: false },
+)

@@ -4,6 +4,8 @@ export type IdPrefix =
   | 'mem_profile'
   | 'mem_import'
   | 'mem_datamapping'
+  | 'mem_observation'
+  | 'mem_summary'
   | 'mem_operation'
   | 'mem_event'
   | 'mem_job'
@@ -17,5 +19,10 @@ export const ID_PATTERNS = {
   import: `^mem_import_${ULID}$`,
   dataMapping: `^mem_datamapping_${ULID}$`,
   dataset: `^tdi_dataset_${ULID}$`,
+  observation: `^mem_observation_${ULID}$`,
+  summary: `^mem_summary_${ULID}$`,
+  conversation: `^conv_conversation_${ULID}$`,
+  communication: `^conv_communication_${ULID}$`,
+  participant: `^conv_participant_${ULID}$`,
   operation: `^mem_operation_${ULID}$`,
 } as const

@@ -1,10 +1,14 @@
+import * as communications from './communication.js'
 import * as dataMappings from './data-mapping.js'
 import * as identifiers from './identifier.js'
 import * as identity from './identity.js'
 import * as imports from './import.js'
+import * as observations from './observation.js'
 import { fetchOperation, type Operation } from './operation.js'
 import * as profiles from './profile.js'
+import { explainRecall, recall } from './recall.js'
 import * as stores from './store.js'
+import * as summaries from './summary.js'
 import * as traitGroups from './trait-group.js'
 
 /** Every operation of the wire, in the order of the documentation. */
@@ -42,6 +46,21 @@ export const OPERATIONS: readonly Operation[] = [
   identifiers.deleteIdentifier,
   identifiers.listMerges,
   identifiers.listHubs,
+  observations.listObservations,
+  observations.createObservations,
+  observations.fetchObservation,
+  observations.patchObservation,
+  observations.deleteObservation,
+  observations.listRevisions,
+  summaries.listSummaries,
+  summaries.createSummaries,
+  summaries.fetchSummary,
+  summaries.patchSummary,
+  summaries.deleteSummary,
+  recall,
+  explainRecall,
+  communications.putCommunications,
+  communications.listCommunications,
   imports.listImports,
   imports.createImport,
   imports.fetchImport,

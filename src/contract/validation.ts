@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
+import { Settings } from 'typebox/system'
 
 /** The first thing that is wrong with a value. */
 export interface Violation {
@@ -16,6 +17,12 @@ interface RawError {
   message: string
   params: Record<string, unknown>
 }
+
+/**
+ * Errors that are collected of one value. TypeBox stops at 8, and then those against the form that a value names itself
+ * may be missing among those against all the other forms.
+ */
+const MAX_ERRORS = 64
 
 const validators = new WeakMap<TSchema, Validator>()
 
@@ -36,6 +43,7 @@ function validatorOf(schema: TSchema): Validator {
 export function findViolation(schema: TSchema, value: unknown): Violation | undefined {
   const validator = validatorOf(schema)
   if (validator.Check(value)) return undefined
+  Settings.Set({ maxErrors: MAX_ERRORS })
   // A property that is not allowed is reported twice, as "schema is false" and by its parent; the parent names it.
   const errors = (validator.Errors(value) as RawError[]).filter(({ keyword }) => keyword !== 'boolean')
   const [error] = selectVariant(errors)

@@ -18,6 +18,13 @@ export type ChangeName =
   | 'profile.updated'
   | 'profile.merged'
   | 'profile.deleted'
+  | 'observation.created'
+  | 'observation.updated'
+  | 'observation.deleted'
+  | 'summary.created'
+  | 'summary.updated'
+  | 'summary.deleted'
+  | 'communication.created'
   | 'import.created'
   | 'import.completed'
 

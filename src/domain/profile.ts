@@ -4,6 +4,7 @@ import { badRequest, notFound, ProfileMovedError, StorageUnavailableError } from
 import type { Actor, StoreScope } from '../scope.js'
 import { insertEvents } from '../storage/event.js'
 import { deleteIdentifiersOfProfile, findIdentifierOwners } from '../storage/identifier.js'
+import { eraseMemories, findMemoryVersion } from '../storage/memory.js'
 import { deleteProfiles, findProfile, type ProfileRow, selectProfileIds } from '../storage/profile.js'
 import { deleteMergesInto, findCanonicalId } from '../storage/profile-merge.js'
 import { runAll } from '../storage/statement.js'
@@ -114,6 +115,18 @@ export async function requireProfile(executor: Executor, scope: StoreScope, prof
   const canonicalId = await findCanonicalId(executor, scope, profileId)
   if (canonicalId !== undefined) throw new ProfileMovedError(profileId, canonicalId)
   throw notFound(`Profile ${profileId}`)
+}
+
+/**
+ * The canonical profile of an id, for operations that answer for a merged id as for its survivor.
+ *
+ * @throws ApiError 404
+ */
+export async function findCanonicalProfile(executor: Executor, scope: StoreScope, profileId: string): Promise<string> {
+  if ((await findMemoryVersion(executor, scope, profileId)) !== undefined) return profileId
+  const canonicalId = await findCanonicalId(executor, scope, profileId)
+  if (canonicalId === undefined) throw notFound(`Profile ${profileId}`)
+  return canonicalId
 }
 
 /**
@@ -249,6 +262,7 @@ export async function deleteProfile(ctx: Context, scope: StoreScope, actor: Acto
     await runAll(trx, [
       deleteIdentifiersOfProfile(trx, scope, profileId),
       deleteMergesInto(trx, scope, profileId),
+      ...eraseMemories(trx, scope, profileId),
       deleteProfiles(trx, scope, [profileId]),
       ...insertEvents(scope.storeId, [createEvent(ctx, actor, 'profile.deleted', profileId)]),
     ])

@@ -8,15 +8,19 @@ import { addAuthentication, isProtected } from './auth.js'
 import { addJsonParser } from './body.js'
 import './call.js'
 import { addRefusals, rawRefusal, renderError } from './refusals.js'
+import { addCommunicationRoutes } from './routes/communication.js'
 import { addDataMappingRoutes } from './routes/data-mapping.js'
 import { addDocumentation } from './routes/documentation.js'
 import { addHealth } from './routes/health.js'
 import { addIdentifierRoutes } from './routes/identifier.js'
 import { addIdentitySettingsRoutes } from './routes/identity-settings.js'
 import { addImportRoutes } from './routes/import.js'
+import { addObservationRoutes } from './routes/observation.js'
 import { addOperationRoutes } from './routes/operation.js'
 import { addProfileRoutes } from './routes/profile.js'
+import { addRecallRoutes } from './routes/recall.js'
 import { addStoreRoutes } from './routes/store.js'
+import { addSummaryRoutes } from './routes/summary.js'
 import { addTraitGroupRoutes } from './routes/trait-group.js'
 import { addUploadRoutes } from './routes/upload.js'
 import { compileValidator } from './validation.js'
@@ -49,6 +53,10 @@ export async function buildApp(ctx: Context): Promise<FastifyInstance> {
   addOperationRoutes(app, ctx)
   addProfileRoutes(app, ctx)
   addIdentifierRoutes(app, ctx)
+  addObservationRoutes(app, ctx)
+  addSummaryRoutes(app, ctx)
+  addRecallRoutes(app, ctx)
+  addCommunicationRoutes(app, ctx)
   addImportRoutes(app, ctx)
   await addUploadRoutes(app, ctx)
   return app

@@ -1,10 +1,11 @@
+import type compress from '@fastify/compress'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import type { Context } from '../context.js'
 import type { OperationDefinition } from '../contract/operation.js'
 import type { Principal } from '../domain/account.js'
 import { openStore } from '../domain/store.js'
-import { unauthorized } from '../errors.js'
+import { badRequest, unauthorized } from '../errors.js'
 import type { Actor, StoreScope } from '../scope.js'
 
 declare module 'fastify' {
@@ -30,6 +31,17 @@ export interface Call<Params, Query, Body> {
   readonly reply: FastifyReply
 }
 
+/** For the operations whose bodies may be compressed. */
+const DECOMPRESSION: Exclude<compress.FastifyCompressRouteOptions['decompress'], undefined> = {
+  requestEncodings: ['gzip', 'deflate', 'br'],
+  onUnsupportedRequestEncoding: (encoding: string) =>
+    badRequest(
+      `Content-Encoding "${encoding.slice(0, 50)}" is not supported: send gzip, deflate, br or no compression`,
+    ),
+  onInvalidRequestPayload: (encoding: string) =>
+    badRequest(`The request body is no valid ${encoding}, as Content-Encoding says`),
+}
+
 type Handler<C> = (call: C) => Promise<unknown>
 
 type Schema<T extends TSchema> = Static<T>
@@ -45,6 +57,8 @@ export function addOperation<P extends TSchema, Q extends TSchema, B extends TSc
     method: operation.method,
     url: operation.url,
     ...options,
+    ...(operation.headers !== undefined &&
+      'Content-Encoding' in operation.headers.properties && { decompress: DECOMPRESSION }),
     // A body that the document leaves optional is as good as an empty one.
     ...(operation.bodyOptional && {
       preValidation: async (request: FastifyRequest) => {

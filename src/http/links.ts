@@ -39,3 +39,8 @@ export function sendAccepted(
 export function sendVersioned<T>(reply: FastifyReply, { value, id, version }: Versioned<T>): FastifyReply {
   return reply.header('ETag', toEtag(id, version)).send(value)
 }
+
+/** Names the canonical profile on an answer for a merged id. */
+export function markCanonical(reply: FastifyReply, askedFor: string, canonicalId: string): FastifyReply {
+  return askedFor === canonicalId ? reply : reply.header('Canonical-Profile-Id', canonicalId)
+}

@@ -29,12 +29,18 @@ export function renderError(ctx: Context, error: Error, request: FastifyRequest,
   return sendRefusal(reply, refusal)
 }
 
+/** Codes of zlib's errors; Brotli's begin with ERR__ERROR. */
+const COMPRESSION_ERRORS = /^(Z_|ERR__ERROR)/
+
 function toRefusal(error: Error, request: FastifyRequest): ApiError {
   if (error instanceof ApiError) return error
   if (error instanceof StorageUnavailableError) {
     return unavailable('The server cannot store or read anything right now; nothing was applied, try again later')
   }
-  const { statusCode = 500, message } = error as FastifyError
+  const { statusCode = 500, message, code = '' } = error as FastifyError
+  if (COMPRESSION_ERRORS.test(code)) {
+    return badRequest('The request body is not compressed as Content-Encoding says')
+  }
   if (statusCode === 413) return payloadTooLarge(request.routeOptions.bodyLimit)
   if (statusCode >= 400 && statusCode < 500) return new ApiError(statusCode, badRequest('').code, message)
   return statusCode === 503 ? unavailable('The server is shutting down; try again') : internalError()

@@ -34,6 +34,9 @@ export class SqliteThread {
   readonly #worker: Worker
   readonly #pending = new Map<number, Pending>()
   #nextId = 1
+  #closing = false
+  /** Why the thread is no more. */
+  #death: Error | undefined
   /** False after a failure that rolled the transaction back. */
   inTransaction = false
 
@@ -47,6 +50,8 @@ export class SqliteThread {
 
   /** Runs statements in order; resolves with the result of the last one. */
   run(statements: readonly SqliteStatement[]): Promise<SqliteResult> {
+    // A thread that ended answers nobody: whoever waited for it would wait for ever.
+    if (this.#death !== undefined) return Promise.reject(new StorageUnavailableError(this.#death.message))
     const id = this.#nextId++
     this.#worker.ref()
     return new Promise((resolve, reject) => {
@@ -56,6 +61,9 @@ export class SqliteThread {
   }
 
   async close(): Promise<void> {
+    if (this.#death !== undefined) return
+    // An answer that comes while the thread ends must not let go of it: the process would end before it.
+    this.#closing = true
     this.#worker.ref()
     const exited = new Promise((resolve) => this.#worker.once('exit', resolve))
     this.#worker.postMessage('close')
@@ -65,7 +73,7 @@ export class SqliteThread {
   #settle(response: WorkerResponse): void {
     const pending = this.#pending.get(response.id)
     this.#pending.delete(response.id)
-    if (this.#pending.size === 0) this.#worker.unref()
+    if (this.#pending.size === 0 && !this.#closing) this.#worker.unref()
     if ('error' in response) pending?.reject(this.#toError(response.error))
     else pending?.resolve(response)
   }
@@ -76,7 +84,8 @@ export class SqliteThread {
   }
 
   #failAll(cause: Error): void {
-    for (const pending of this.#pending.values()) pending.reject(new StorageUnavailableError(cause.message))
+    this.#death ??= cause
+    for (const pending of this.#pending.values()) pending.reject(new StorageUnavailableError(this.#death.message))
     this.#pending.clear()
   }
 }

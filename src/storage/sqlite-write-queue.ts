@@ -99,15 +99,15 @@ export class SqliteWriteQueue {
       },
       commit: async () => {
         ended = true
+        // Also a transaction without statements may be the last of its group, which waits for its COMMIT.
         if (begun) await this.#commit(lane)
-        else this.#passTurn()
+        else await this.#finish(undefined, lane)
       },
       rollback: async () => {
         // After a COMMIT that failed there is nothing left to undo, and the turn is somebody else's.
         if (ended) return
         ended = true
-        if (!begun) return this.#passTurn()
-        if (this.#open) await this.#thread.run([UNDO, RELEASE]).catch((error) => this.#failGroup(error))
+        if (begun && this.#open) await this.#thread.run([UNDO, RELEASE]).catch((error) => this.#failGroup(error))
         await this.#finish(undefined, lane)
       },
     }

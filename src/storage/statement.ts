@@ -1,6 +1,8 @@
 import { type Compilable, CompiledQuery as Compiled, type CompiledQuery, type Kysely } from 'kysely'
 import type { Executor, Tables } from './tables.js'
 
+export type { CompiledQuery } from 'kysely'
+
 class Placeholder {
   constructor(readonly index: number) {}
 }
@@ -62,7 +64,7 @@ export interface InsertOptions {
 export function insertRows<T extends keyof Tables & string>(
   table: T,
   columns: readonly (keyof Tables[T] & string)[],
-  rows: readonly (readonly (string | number | null)[])[],
+  rows: readonly (readonly (string | number | Uint8Array | null)[])[],
   options: InsertOptions = {},
 ): CompiledQuery[] {
   const perStatement = Math.floor(MAX_BOUND_VALUES / columns.length)

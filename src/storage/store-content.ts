@@ -3,6 +3,13 @@ import type { Executor, Tables } from './tables.js'
 
 /** The tables below a store and the column, after store_id, by which their rows are erased in pages. */
 const CONTENT: readonly (readonly [keyof Tables, string])[] = [
+  ['memory_vector', 'memory_id'],
+  ['encoding_queue', 'memory_id'],
+  ['observation_revision', 'observation_id'],
+  ['observation_conversation', 'observation_id'],
+  ['observation', 'id'],
+  ['summary', 'id'],
+  ['communication', 'id'],
   ['identifier', 'profile_id'],
   ['profile', 'id'],
   ['profile_merge', 'profile_id'],

@@ -18,6 +18,13 @@ export interface Tables {
   profile_merge: ProfileMergeTable
   event: EventTable
   data_mapping: DataMappingTable
+  observation: ObservationTable
+  observation_conversation: ObservationConversationTable
+  observation_revision: ObservationRevisionTable
+  summary: SummaryTable
+  communication: CommunicationTable
+  memory_vector: MemoryVectorTable
+  encoding_queue: EncodingQueueTable
   import: ImportTable
   import_issue: ImportIssueTable
   job: JobTable
@@ -107,6 +114,8 @@ interface ProfileTable {
   trait_facts: string
   /** Raised by each write to the profile's memories; recall indexes are cached by it. */
   memory_version: Generated<number>
+  /** Raised when memories disappeared or came by a merge: an index cannot be brought up to date then, only made anew. */
+  memory_epoch: Generated<number>
   created_at: number
   updated_at: number
 }
@@ -158,6 +167,84 @@ interface EventTable {
   actor: string
   data: string
   created_at: number
+}
+
+interface ObservationState {
+  content: string
+  source: string
+  occurred_at: number
+  /** Ids as a JSON array. */
+  conversation_ids: string
+  created_at: number
+  updated_at: number
+  /** The profile's memory version that wrote this state; indexes ask for what came since. */
+  change: number
+}
+
+interface ObservationTable extends ObservationState {
+  store_id: string
+  profile_id: string
+  id: string
+  origin_profile_id: string
+}
+
+/** Which observations come from a conversation, for the filter of lists. */
+interface ObservationConversationTable {
+  store_id: string
+  profile_id: string
+  conversation_id: string
+  observation_id: string
+}
+
+/** Past states. */
+interface ObservationRevisionTable extends ObservationState {
+  store_id: string
+  profile_id: string
+  observation_id: string
+}
+
+interface SummaryTable {
+  store_id: string
+  profile_id: string
+  id: string
+  origin_profile_id: string
+  conversation_id: string
+  content: string
+  source: string | null
+  occurred_at: number
+  created_at: number
+  updated_at: number
+  change: number
+}
+
+interface CommunicationTable {
+  store_id: string
+  conversation_id: string
+  id: string
+  sent_at: number
+  /** The communication as it goes over the wire. */
+  data: string
+}
+
+/** Vectors of a memory's text, one a chunk, by the model that made them. */
+interface MemoryVectorTable {
+  store_id: string
+  profile_id: string
+  memory_id: string
+  model: string
+  chunk: number
+  /** Little-endian 32-bit floats of length 1. */
+  vector: Uint8Array
+  change: number
+}
+
+/** Memories whose text is not encoded yet; a row goes when its vectors come. */
+interface EncodingQueueTable {
+  store_id: string
+  memory_id: string
+  profile_id: string
+  kind: string
+  change: number
 }
 
 interface ImportTable {

@@ -189,4 +189,21 @@ describe('while another transaction is open', () => {
     expect(await owners('before@example.com')).toEqual([id])
     expect(await ctx.db.read.selectFrom('account').select('sid').execute()).toEqual([])
   })
+
+  it.each([
+    ['does nothing', async () => undefined],
+    ['fails before its first statement', () => Promise.reject(new Error('on purpose'))],
+  ])('one that %s leaves nobody before it without an answer', async (_, work) => {
+    const gate = createGate()
+    const held = ctx.db.transaction(async (trx) => {
+      await trx.selectFrom('store').select('id').execute()
+      await gate.passed
+    })
+    const before = create({ email: 'before@example.com' })
+    await sleep(A_WHILE_MS)
+    const last = ctx.db.transaction<void>(work).catch(() => undefined)
+    gate.open()
+    await Promise.all([held, last])
+    expect(await allIds()).toEqual([await before])
+  })
 })

@@ -1,5 +1,5 @@
-import { flatten, type FlatSchema } from './flat-schema.js'
-import { type JsonSchema, type OpenApiDocument } from './open-api.js'
+import { type FlatSchema, flatten } from './flat-schema.js'
+import type { JsonSchema, OpenApiDocument } from './open-api.js'
 
 /** A value that the document does not allow. */
 export interface Breakage {

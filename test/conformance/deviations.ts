@@ -9,12 +9,16 @@ export interface Deviation {
   readonly reason: string
 }
 
-const OBSERVATIONS = [
+const MEMORIES = [
   'ListProfileObservations',
   'CreateProfileObservation',
   'FetchProfileObservation',
   'PatchProfileObservation',
   'ListObservationRevisions',
+  'ListProfileConversationSummaries',
+  'CreateProfileConversationSummary',
+  'FetchProfileConversationSummary',
+  'PatchProfileConversationSummary',
   'CreateFetchProfileMemory',
 ]
 
@@ -44,7 +48,7 @@ export const DEVIATIONS: readonly Deviation[] = [
     reason: 'A batch must have `profiles` and nothing else; the document lets it be left out.',
   },
   {
-    operations: OBSERVATIONS,
+    operations: MEMORIES,
     where: /^query source pattern$|\.source pattern$/,
     reason: '`source` may hold a slash: clients of the API put one in.',
   },

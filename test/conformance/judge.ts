@@ -25,8 +25,7 @@ export interface Judge {
 
 export function createJudge(document: OpenApiDocument): Judge {
   const ajv = new Ajv({ strict: false, allErrors: true, validateSchema: false })
-  // The package is CommonJS; its types hide the function in `default`.
-  ;(formats as unknown as (ajv: Ajv) => void)(ajv)
+  formats.default(ajv)
   ajv.addSchema(document, 'document')
   const operations = new Map(listOperations(document).map((operation) => [operation.operationId, operation]))
   const compiled = new WeakMap<JsonSchema, ValidateFunction>()
@@ -112,7 +111,8 @@ export function closeObjects<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(closeObjects) as T
   const closed = Object.fromEntries(Object.entries(value).map(([name, child]) => [name, closeObjects(child)]))
-  const isOpen = closed.type === 'object' && closed.properties !== undefined && closed.additionalProperties === undefined
+  const isOpen =
+    closed.type === 'object' && closed.properties !== undefined && closed.additionalProperties === undefined
   return (isOpen ? { ...closed, additionalProperties: false } : closed) as T
 }
 

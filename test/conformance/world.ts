@@ -69,6 +69,19 @@ export function summaryInput() {
   }
 }
 
+export function communicationInput(number: string) {
+  const participant = { name: 'Ada', type: 'CUSTOMER', address: '+13175550101', channel: 'SMS' }
+  const id = (kind: string) => `conv_${kind}_${number.padStart(26, '0')}`
+  return {
+    id: id('communication'),
+    channelId: 'SM1',
+    content: { text: 'Can you call me after six?' },
+    createdAt: '2026-01-05T10:00:00Z',
+    author: { ...participant, id: id('participant') },
+    recipients: [{ ...participant, id: id('participant'), type: 'AI_AGENT', deliveryStatus: 'DELIVERED' }],
+  }
+}
+
 /** Calls and insists on a success. */
 type Do = (method: string, path: string, body?: unknown) => Promise<Answer>
 

@@ -7,16 +7,16 @@ const FILES = ['recollect.db', 'recollect.db-wal']
 
 /** What must never be found, whatever moment a process was killed at. */
 const CONTRADICTIONS = {
-  'identifiers of no profile': `select i.id_type, i.profile_id from identifier i
-    left join profile p on p.store_id = i.store_id and p.id = i.profile_id where p.id is null`,
-  'profiles that nothing identifies': `select p.id from profile p
-    left join identifier i on i.store_id = p.store_id and i.profile_id = p.id where i.profile_id is null`,
-  'merges into no profile': `select m.profile_id, m.canonical_id from profile_merge m
-    left join profile p on p.store_id = m.store_id and p.id = m.canonical_id where p.id is null`,
-  'profiles that were merged and still are': `select p.id from profile p
-    join profile_merge m on m.store_id = p.store_id and m.profile_id = p.id`,
-  'profiles without an event': `select p.id from profile p
-    left join event e on e.store_id = p.store_id and e.subject_id = p.id where e.id is null`,
+  'identifiers of no profile': `select id_type, profile_id from identifier
+    where (store_id, profile_id) not in (select store_id, id from profile)`,
+  'profiles that nothing identifies': `select id from profile
+    where (store_id, id) not in (select store_id, profile_id from identifier)`,
+  'merges into no profile': `select profile_id, canonical_id from profile_merge
+    where (store_id, canonical_id) not in (select store_id, id from profile)`,
+  'profiles that were merged and still are': `select id from profile
+    where (store_id, id) in (select store_id, profile_id from profile_merge)`,
+  'profiles without an event': `select id from profile
+    where (store_id, id) not in (select store_id, subject_id from event)`,
 }
 
 /**

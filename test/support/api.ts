@@ -29,7 +29,7 @@ export function createApi(server: Pick<TestServer, 'url' | 'account'>, account: 
     })
     const text = await response.text()
     const isJson = response.headers.get('content-type')?.includes('json') === true
-    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text }
+    return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text }
   }
 }
 
@@ -39,7 +39,7 @@ let stores = 0
 export async function createStore(api: Api): Promise<string> {
   stores += 1
   const accepted = await api('POST', '/v1/ControlPlane/Stores', { displayName: `test-${process.pid}-${stores}` })
-  const operation = await api('GET', new URL(accepted.body.statusUrl).pathname)
+  const operation = await api('GET', `/v1/ControlPlane/Operations/${accepted.headers.get('operation-id')}`)
   return operation.body.result.id
 }
 

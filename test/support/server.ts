@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
+/** The built command line. */
+export const cliPath = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 const START_TIMEOUT_MS = 15_000
 
 export interface Account {
@@ -49,7 +50,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'recollect-test-')))
   const account = options.account ?? newAccount()
   const stranger = options.stranger ?? newAccount()
-  const child = spawn(process.execPath, ['--enable-source-maps', MAIN, 'serve'], {
+  const child = spawn(process.execPath, ['--enable-source-maps', cliPath, 'serve'], {
     env: {
       PATH: process.env.PATH,
       PORT: '0',

@@ -8,6 +8,7 @@ import {
   moveIdentifiers,
   updateJoins,
 } from '../../storage/identifier.js'
+import { moveMemories, raiseMemoryVersion } from '../../storage/memory.js'
 import { deleteProfiles, type ProfileRow, upsertProfiles } from '../../storage/profile.js'
 import { insertMerges, type ProfileMergeRow, redirectMerges } from '../../storage/profile-merge.js'
 import { runAll } from '../../storage/statement.js'
@@ -50,12 +51,15 @@ export async function writeChanges(
     ...merges.flatMap(({ absorbed, survivorId }) => [
       moveIdentifiers(trx, scope, absorbed.id, survivorId),
       redirectMerges(trx, scope, absorbed.id, survivorId),
+      ...moveMemories(trx, scope, absorbed.id, survivorId),
     ]),
     ...stored.map(({ absorbed }) => deleteProfiles(trx, scope, [absorbed.id])),
     ...upsertProfiles(
       scope,
       changed.map((state) => toProfileRow(state, now)),
     ),
+    // After the upsert: a profile may be younger than its merge, within one batch.
+    ...merges.map(({ survivorId }) => raiseMemoryVersion(trx, scope, survivorId, { rebuild: true })),
     ...insertIdentifiers(scope, added),
     ...counted.map((row) => updateJoins(trx, scope, row)),
     ...insertMerges(

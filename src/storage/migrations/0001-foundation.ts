@@ -107,6 +107,7 @@ async function createProfiles(db: Kysely<unknown>, table: CreateTable): Promise<
     .addColumn('traits', 'text', required)
     .addColumn('trait_facts', 'text', required)
     .addColumn('memory_version', 'bigint', (column) => column.notNull().defaultTo(0))
+    .addColumn('memory_epoch', 'bigint', (column) => column.notNull().defaultTo(0))
     .addColumn('created_at', 'bigint', required)
     .addColumn('updated_at', 'bigint', required)
     .addPrimaryKeyConstraint('profile_pk', ['store_id', 'id'])

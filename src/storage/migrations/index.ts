@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import { foundation } from './0001-foundation.js'
+import { memories } from './0002-memories.js'
 
 /** What differs between the engines in the definition of a table. */
 export interface MigrationDialect {
@@ -14,4 +15,4 @@ export interface Migration {
 }
 
 /** All migrations in order. A name, once released, is never changed or removed. */
-export const MIGRATIONS: readonly Migration[] = [foundation]
+export const MIGRATIONS: readonly Migration[] = [foundation, memories]

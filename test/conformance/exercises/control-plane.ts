@@ -1,7 +1,11 @@
 import { type Exercise, inStore, PAGE } from './exercise.js'
 
 const TRAITS = {
-  color: { dataType: 'STRING', description: 'Favourite color', validationRule: { ruleType: 'STRING', pattern: '^[a-z]+$', minLength: 1, maxLength: 20 } },
+  color: {
+    dataType: 'STRING',
+    description: 'Favourite color',
+    validationRule: { ruleType: 'STRING', pattern: '^[a-z]+$', minLength: 1, maxLength: 20 },
+  },
   visits: { dataType: 'NUMBER', validationRule: { ruleType: 'NUMBER', min: 0, max: 1000 } },
   member: { dataType: 'BOOLEAN', validationRule: { ruleType: 'BOOLEAN' } },
   sizes: { dataType: 'ARRAY', validationRule: { ruleType: 'ARRAY', minItems: 1, maxItems: 5 } },
@@ -63,7 +67,10 @@ export const CONTROL_PLANE: Record<string, Exercise> = {
     others: { 'without definitions': inStore(() => ({}), 200) },
   },
   CreateTraitGroup: {
-    success: inStore((world) => ({ body: { displayName: world.unique(), description: 'Tastes', traits: TRAITS } }), 202),
+    success: inStore(
+      (world) => ({ body: { displayName: world.unique(), description: 'Tastes', traits: TRAITS } }),
+      202,
+    ),
     others: { 'taken name': inStore(() => ({ body: { displayName: 'Contact' } }), 409) },
   },
   FetchTraitGroup: {

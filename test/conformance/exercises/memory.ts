@@ -1,6 +1,18 @@
 import { CONVERSATION, observationInput, summaryInput } from '../world.js'
 import { type Exercise, onProfile, PAGE } from './exercise.js'
 
+/** A recall with every part. */
+export const RECALL = {
+  query: 'when to call',
+  conversationId: CONVERSATION,
+  beginDate: '2020-01-01T00:00:00Z',
+  endDate: '2100-01-01T00:00:00Z',
+  observationsLimit: 5,
+  summariesLimit: 5,
+  communicationsLimit: 5,
+  relevanceThreshold: 0,
+}
+
 export const MEMORIES: Record<string, Exercise> = {
   ListProfileObservations: {
     success: onProfile(200, async (world) => {
@@ -51,18 +63,7 @@ export const MEMORIES: Record<string, Exercise> = {
     success: onProfile(200, async (world) => {
       await world.newObservation()
       await world.newSummary()
-      return {
-        body: {
-          query: 'when to call',
-          conversationId: CONVERSATION,
-          beginDate: '2020-01-01T00:00:00Z',
-          endDate: '2100-01-01T00:00:00Z',
-          observationsLimit: 5,
-          summariesLimit: 5,
-          communicationsLimit: 5,
-          relevanceThreshold: 0,
-        },
-      }
+      return { body: RECALL }
     }),
     others: { 'without a query': onProfile(200, () => ({ body: {} })) },
   },

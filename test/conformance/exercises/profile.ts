@@ -20,7 +20,10 @@ export const PROFILES: Record<string, Exercise> = {
     others: { 'nobody has it': inStore(() => ({ body: { idType: 'email', value: 'nobody@example.com' } }), 200) },
   },
   UpdateProfilesBulk: {
-    success: inStore((world) => ({ body: { profiles: [contact(`${world.unique()}@example.com`)] } }), 202),
+    success: inStore(
+      (world) => ({ body: { profiles: [{ traits: { Contact: { email: `${world.unique()}@example.com` } } }] } }),
+      202,
+    ),
   },
   ListProfileIdentifiers: { success: onProfile(200, () => ({})) },
   CreateProfileIdentifier: {

@@ -1,4 +1,6 @@
+import { CONVERSATION, communicationInput } from '../world.js'
 import { type Exercise, inStore, onProfile, PAGE } from './exercise.js'
+import { RECALL } from './memory.js'
 
 /** The operations beyond the API. */
 export const OWN: Record<string, Exercise> = {
@@ -30,4 +32,12 @@ export const OWN: Record<string, Exercise> = {
   },
   ListProfileMerges: { success: onProfile(200, () => ({ query: PAGE })) },
   ListHubs: { success: inStore(() => ({ query: PAGE }), 200) },
+  CreateCommunications: {
+    success: inStore(
+      () => ({ params: { conversationId: CONVERSATION }, body: { communications: [communicationInput('1')] } }),
+      202,
+    ),
+  },
+  ListCommunications: { success: inStore(() => ({ params: { conversationId: CONVERSATION }, query: PAGE }), 200) },
+  ExplainRecall: { success: onProfile(200, () => ({ body: RECALL })) },
 }

@@ -1,0 +1,98 @@
+import type { CompiledQuery } from 'kysely'
+import type { StoreScope } from '../scope.js'
+import type { MemoryKind, QueuedText } from './memory.js'
+import { insertRows } from './statement.js'
+import type { Executor } from './tables.js'
+
+/** The vector of one chunk of a memory's text. */
+export interface MemoryVectorRow {
+  memoryId: string
+  vector: Float32Array
+}
+
+const FLOAT_BYTES = 4
+
+function toBytes(vector: Float32Array): Uint8Array {
+  return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength)
+}
+
+function toVector(bytes: Uint8Array): Float32Array {
+  // The driver's buffers do not begin at a multiple of four.
+  const copy = bytes.slice()
+  return new Float32Array(copy.buffer, 0, copy.byteLength / FLOAT_BYTES)
+}
+
+/** Vectors written since a change, by memory and chunk, for indexes. */
+export async function selectVectorsSince(
+  executor: Executor,
+  scope: StoreScope,
+  profileId: string,
+  model: string,
+  change: number,
+): Promise<MemoryVectorRow[]> {
+  const rows = await executor
+    .selectFrom('memory_vector')
+    .select(['memory_id', 'vector'])
+    .where('store_id', '=', scope.storeId)
+    .where('profile_id', '=', profileId)
+    .where('model', '=', model)
+    .where('change', '>', change)
+    .orderBy('memory_id')
+    .orderBy('chunk')
+    .execute()
+  return rows.map((row) => ({ memoryId: row.memory_id, vector: toVector(row.vector) }))
+}
+
+/** Inserts the vectors of a memory's chunks; those of other models are erased. */
+export function replaceVectors(
+  executor: Executor,
+  scope: StoreScope,
+  { profileId, memoryId }: Pick<QueuedText, 'profileId' | 'memoryId'>,
+  { model, vectors, change }: { model: string; vectors: readonly Float32Array[]; change: number },
+): CompiledQuery[] {
+  return [
+    executor
+      .deleteFrom('memory_vector')
+      .where('store_id', '=', scope.storeId)
+      .where('profile_id', '=', profileId)
+      .where('memory_id', '=', memoryId)
+      .compile(),
+    ...insertRows(
+      'memory_vector',
+      ['store_id', 'profile_id', 'memory_id', 'model', 'chunk', 'vector', 'change'],
+      vectors.map((vector, chunk) => [scope.storeId, profileId, memoryId, model, chunk, toBytes(vector), change]),
+    ),
+  ]
+}
+
+/** The texts that wait longest, of any store: the queue is one for the whole server. */
+export async function selectQueuedTexts(executor: Executor, limit: number): Promise<QueuedText[]> {
+  const rows = await executor.selectFrom('encoding_queue').selectAll().orderBy('memory_id').limit(limit).execute()
+  return rows.map((row) => ({
+    storeId: row.store_id,
+    profileId: row.profile_id,
+    memoryId: row.memory_id,
+    kind: row.kind as MemoryKind,
+    change: row.change,
+  }))
+}
+
+/** Takes a text off the queue. @returns whether it was still the same text that waited, for the same profile */
+export async function dequeueText(executor: Executor, text: QueuedText): Promise<boolean> {
+  const result = await executor
+    .deleteFrom('encoding_queue')
+    .where('store_id', '=', text.storeId)
+    .where('memory_id', '=', text.memoryId)
+    .where('profile_id', '=', text.profileId)
+    .where('change', '=', text.change)
+    .executeTakeFirst()
+  return result.numDeletedRows > 0n
+}
+
+export async function countQueuedTexts(executor: Executor): Promise<number> {
+  const row = await executor
+    .selectFrom('encoding_queue')
+    .select((e) => e.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}

@@ -1,0 +1,127 @@
+import type { CompiledQuery } from 'kysely'
+import type { StoreScope } from '../scope.js'
+import { insertRows, prepare } from './statement.js'
+import type { Executor } from './tables.js'
+
+/** What observations and summaries of a profile have in common. */
+export type MemoryKind = 'observation' | 'summary'
+
+/** How far the memories of a profile are: an index of the same epoch can be brought up to the version. */
+export interface MemoryVersion {
+  version: number
+  epoch: number
+}
+
+const selectMemoryVersion = prepare<[string, string], { memory_version: number; memory_epoch: number }>(
+  (db, storeId, id) =>
+    db
+      .selectFrom('profile')
+      .select(['memory_version', 'memory_epoch'])
+      .where('store_id', '=', storeId)
+      .where('id', '=', id),
+)
+
+/** Nothing when there is no such canonical profile. */
+export async function findMemoryVersion(
+  executor: Executor,
+  scope: StoreScope,
+  profileId: string,
+): Promise<MemoryVersion | undefined> {
+  const [row] = await selectMemoryVersion(executor, scope.storeId, profileId)
+  return row && { version: row.memory_version, epoch: row.memory_epoch }
+}
+
+/**
+ * Raises the memory version of a profile.
+ *
+ * @param rebuild whether memories disappeared or came by a merge, so that indexes must be made anew
+ */
+export function raiseMemoryVersion(
+  executor: Executor,
+  scope: StoreScope,
+  profileId: string,
+  { rebuild }: { rebuild: boolean },
+): CompiledQuery {
+  return executor
+    .updateTable('profile')
+    .set((e) => ({
+      memory_version: e('memory_version', '+', 1),
+      memory_epoch: e('memory_epoch', '+', rebuild ? 1 : 0),
+    }))
+    .where('store_id', '=', scope.storeId)
+    .where('id', '=', profileId)
+    .compile()
+}
+
+const TABLES = [
+  'observation',
+  'observation_conversation',
+  'observation_revision',
+  'summary',
+  'memory_vector',
+  'encoding_queue',
+] as const
+
+/** Gives all memories of one profile to another, with everything that hangs on them. */
+export function moveMemories(executor: Executor, scope: StoreScope, from: string, to: string): CompiledQuery[] {
+  return TABLES.map((table) =>
+    executor
+      .updateTable(table)
+      .set({ profile_id: to })
+      .where('store_id', '=', scope.storeId)
+      .where('profile_id', '=', from)
+      .compile(),
+  )
+}
+
+/** Erases all memories of a profile with everything that hangs on them. */
+export function eraseMemories(executor: Executor, scope: StoreScope, profileId: string): CompiledQuery[] {
+  return TABLES.map((table) =>
+    executor.deleteFrom(table).where('store_id', '=', scope.storeId).where('profile_id', '=', profileId).compile(),
+  )
+}
+
+export interface QueuedText {
+  storeId: string
+  profileId: string
+  memoryId: string
+  kind: MemoryKind
+  change: number
+}
+
+/** Queues memories for encoding; one that is queued already is queued anew. */
+export function queueForEncoding(
+  scope: StoreScope,
+  profileId: string,
+  kind: MemoryKind,
+  rows: readonly { id: string; change: number }[],
+): CompiledQuery[] {
+  return insertRows(
+    'encoding_queue',
+    ['store_id', 'memory_id', 'profile_id', 'kind', 'change'],
+    rows.map(({ id, change }) => [scope.storeId, id, profileId, kind, change]),
+    { conflict: { key: ['store_id', 'memory_id'], update: ['profile_id', 'kind', 'change'] } },
+  )
+}
+
+/** Erases the vectors of a memory and takes it off the queue. */
+export function eraseVectors(
+  executor: Executor,
+  scope: StoreScope,
+  profileId: string,
+  memoryId: string,
+): CompiledQuery[] {
+  return [
+    executor
+      .deleteFrom('memory_vector')
+      .where('store_id', '=', scope.storeId)
+      .where('profile_id', '=', profileId)
+      .where('memory_id', '=', memoryId)
+      .compile(),
+    executor
+      .deleteFrom('encoding_queue')
+      .where('store_id', '=', scope.storeId)
+      .where('memory_id', '=', memoryId)
+      .compile(),
+  ]
+}
