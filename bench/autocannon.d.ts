@@ -27,6 +27,5 @@ declare module 'autocannon' {
     on(event: 'response', listener: (client: unknown, status: number, bytes: number, ms: number) => void): this
     on(event: 'start', listener: () => void): this
   }
-  // biome-ignore lint/style/noDefaultExport: the package exports one function, and as the default.
   export default function autocannon(options: Options): Tracker
 }

@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
-import { availableParallelism, cpus } from 'node:os'
+import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { median } from './statistics.js'
 
@@ -14,6 +14,8 @@ export interface Conditions {
   readonly cores: number
   readonly processor: string
   readonly engine: string
+  /** Load average of the minute before the run: what else the machine was doing. */
+  readonly loadBefore: number
   /** Median milliseconds of a synced write of 4 KiB to the folder of the run. */
   readonly syncMs: number
 }
@@ -27,6 +29,7 @@ export function readConditions(folder: string): Conditions {
     cores: availableParallelism(),
     processor: cpus()[0]?.model ?? 'unknown',
     engine: 'SQLite, every write synced before its answer',
+    loadBefore: loadavg()[0] ?? Number.NaN,
     syncMs: measureSync(join(folder, 'sync')),
   }
 }

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { openSync } from 'node:fs'
+import { openSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
 const START_TIMEOUT_MS = 15_000
 const STOP_TIMEOUT_MS = 12_000
+const LOG_LINES_SHOWN = 5
 
 /** A server in a process of its own. */
 export interface ServerProcess {
@@ -36,19 +37,29 @@ export async function startProcess(
 
 function waitForUrl(child: ChildProcess, logFile: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error(`a server did not start in time, see ${logFile}`)),
-      START_TIMEOUT_MS,
-    )
-    child.once('exit', (code) => reject(new Error(`a server ended with code ${code}, see ${logFile}`)))
+    const settle = () => {
+      clearTimeout(timer)
+      child.off('exit', onExit)
+    }
+    const fail = (reason: string) => {
+      settle()
+      reject(new Error(`a server ${reason}:\n${lastLines(logFile)}`))
+    }
+    const onExit = (code: number | null) => fail(`ended with code ${code}`)
+    const timer = setTimeout(() => fail('did not start in time'), START_TIMEOUT_MS)
+    child.once('exit', onExit)
     if (child.stdout === null) return
     createInterface({ input: child.stdout }).on('line', (line) => {
       const url = /http:\/\/[\d.:]+\d/.exec(line)?.[0]
       if (url === undefined) return
-      clearTimeout(timer)
+      settle()
       resolve(url)
     })
   })
+}
+
+function lastLines(file: string): string {
+  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-LOG_LINES_SHOWN).join('\n')
 }
 
 async function stop(child: ChildProcess): Promise<void> {

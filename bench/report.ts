@@ -14,10 +14,10 @@ export interface Results {
 
 /** The results as Markdown. */
 export function toMarkdown({ conditions, requests, start, bulk, import: imported }: Results): string {
-  const { version, node, cores, processor, engine, syncMs, date } = conditions
+  const { version, node, cores, processor, engine, loadBefore, syncMs, date } = conditions
   const sections = [
     `Recollect ${version}, ${date}. ${cores} cores (${processor}), Node ${node}, ${engine}; a synced write of 4 KiB takes ` +
-      `${syncMs.toFixed(2)} ms here. The load generator runs on the same cores. Medians over the rounds; times in ms, ` +
+      `${syncMs.toFixed(2)} ms here, load average before the run ${loadBefore.toFixed(1)}. The load generator runs on the same cores. Medians over the rounds; times in ms, ` +
       'memory (RSS of Recollect after the case) in MiB.',
   ]
   if (requests.length > 0) sections.push(requestTable(requests))

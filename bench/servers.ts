@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type ServerProcess, startProcess } from './process.js'
@@ -21,6 +21,7 @@ export interface Bench {
 }
 
 export function createBench(folder: string, main = MAIN): Bench {
+  if (!existsSync(main)) throw new Error(`${main} is missing: run npm run build`)
   const sid = `AC${randomBytes(16).toString('hex')}`
   const token = randomBytes(16).toString('hex')
   const authorization = `Basic ${Buffer.from(`${sid}:${token}`).toString('base64')}`

@@ -77,7 +77,7 @@ function introduce(rows: readonly Row[]): string[] {
     '- **partial**: the operation is there, but not yet everything the document describes.',
     '- **missing**: the operation is not there; its path answers 404.',
     '',
-    'Where the document leaves a property of an answer optional, this server may promise to send it always. Two things hold',
+    'Where the document leaves a property of an answer optional, this server may promise to send it always. These hold',
     'everywhere and make no operation differ:',
     '',
     ...DEVIATIONS.filter(({ operations }) => operations === undefined).map(({ reason }) => `- ${reason}`),

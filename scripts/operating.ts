@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describeSettings } from '../src/config.js'
-import { createMetrics } from '../src/metrics.js'
+import { createMetrics, type MetricsSources } from '../src/metrics.js'
 
 /** Writes the tables of settings and metrics in docs/operating.md anew, from the program. */
 
@@ -23,7 +23,9 @@ const settings = describeSettings().map(({ name, fallback, description }) => [
   fallback === '' ? 'unset' : `\`${fallback}\``,
   description,
 ])
-const { registry } = createMetrics({ queuedJobs: async () => 0, databaseBytes: async () => 0 })
+// Whatever is asked for, its value does not matter here.
+const sources = new Proxy({}, { get: () => async () => 0 }) as MetricsSources
+const { registry } = createMetrics(sources)
 const metrics = (await registry.getMetricsAsJSON())
   .filter(({ name }) => name.startsWith('recollect_'))
   .map(({ name, type, help }) => [`\`${name}\``, String(type), help])

@@ -12,7 +12,8 @@ import type { Logger } from './log.js'
 import { createMetrics, type Metrics } from './metrics.js'
 import type { Database } from './storage/database.js'
 import { countQueuedJobs } from './storage/job.js'
-import { getOrCreateSecret } from './storage/server-secret.js'
+import { countQueuedTexts } from './storage/memory-vector.js'
+import { getOrCreateState } from './storage/server-state.js'
 
 /** Everything a domain function stands on. Built once by a command, passed as an argument. */
 export interface Context {
@@ -54,7 +55,7 @@ export async function createContext(
   config: Config,
   { db, log, now, encoder }: Pick<Context, 'db' | 'log' | 'now'> & { encoder?: Encoder | undefined },
 ): Promise<Context> {
-  const signingKey = await db.transaction((trx) => getOrCreateSecret(trx, 'signing', newSecret()))
+  const signingKey = await db.transaction((trx) => getOrCreateState(trx, 'signing-key', newSecret()))
   const context: Context = {
     config,
     db,
@@ -65,6 +66,7 @@ export async function createContext(
     log,
     metrics: createMetrics({
       queuedJobs: () => countQueuedJobs(db.read),
+      queuedTexts: () => countQueuedTexts(db.read),
       databaseBytes: () => db.size(),
     }),
     signingKey,

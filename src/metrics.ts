@@ -15,6 +15,7 @@ export interface Metrics {
 
 export interface MetricsSources {
   queuedJobs(): Promise<number>
+  queuedTexts(): Promise<number>
   databaseBytes(): Promise<number>
 }
 
@@ -28,6 +29,14 @@ export function createMetrics(sources: MetricsSources): Metrics {
     registers,
     async collect() {
       this.set(await sources.queuedJobs())
+    },
+  })
+  new Gauge({
+    name: 'recollect_texts_queued',
+    help: 'Memories that wait for their vectors',
+    registers,
+    async collect() {
+      this.set(await sources.queuedTexts())
     },
   })
   new Gauge({

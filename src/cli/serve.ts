@@ -5,8 +5,13 @@ import { type Context, createContext } from '../context.js'
 import { createAccount, ensureAccounts, listAccounts } from '../domain/account.js'
 import { removeOrphanedUploads } from '../domain/imports/upload.js'
 import { recoverJobs } from '../domain/job.js'
+import { ensureEncoded } from '../domain/recall/reencode.js'
+import { createEncoder } from '../embedding/create.js'
+import type { Encoder } from '../embedding/encoder.js'
 import { buildApp } from '../http/app.js'
-import { type JobWorker, startWorker } from '../jobs/worker.js'
+import { startEncoding } from '../jobs/encoding.js'
+import type { Loop } from '../jobs/loop.js'
+import { startWorker } from '../jobs/worker.js'
 import { createLogger } from '../log.js'
 import { migrate } from '../storage/migrate.js'
 import { openSqlite } from '../storage/sqlite.js'
@@ -30,19 +35,22 @@ export const serve: Command = {
     const log = createLogger(config.logLevel)
     const db = openSqlite(config.dataDir, { now, exclusive: true })
     const stopped = waitForSignal()
+    const encoder = createEncoder(config)
     try {
       await migrate(db, now())
-      const ctx = await createContext(config, { db, log, now })
+      const ctx = await createContext(config, { db, log, now, encoder })
       await recoverJobs(ctx)
+      await ensureEncoded(ctx)
       const app = await buildApp(ctx)
       await ensureAccounts(ctx, config.accounts)
       const url = await listen(ctx, app)
       for (const text of await welcome(ctx, url)) print(text)
-      const worker = startWorker(ctx)
+      const loops = [startWorker(ctx), ...(encoder === undefined ? [] : [startEncoding(ctx, encoder)])]
       void removeOrphanedUploads(ctx).catch((error) => log.warn({ err: error }, 'old uploads could not be removed'))
       log.info({ signal: await stopped }, 'stopping')
-      await stop(app, worker)
+      await stop(app, encoder, loops)
     } finally {
+      await encoder?.close()
       await db.close()
     }
     log.info('stopped')
@@ -73,8 +81,9 @@ async function listen(ctx: Context, app: FastifyInstance): Promise<string> {
   return url
 }
 
-async function stop(app: FastifyInstance, worker: JobWorker): Promise<void> {
+async function stop(app: FastifyInstance, encoder: Encoder | undefined, loops: readonly Loop[]): Promise<void> {
   const timer = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS)
-  await Promise.all([app.close(), worker.stop()])
+  // Texts under way stay in the queue: nobody has to wait for their vectors.
+  await Promise.all([app.close(), encoder?.close(), ...loops.map((loop) => loop.stop())])
   clearTimeout(timer)
 }

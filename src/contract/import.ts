@@ -150,6 +150,7 @@ export const uploadImportFile = defineOperation({
   method: 'PUT',
   url: '/recollect/v1/Uploads/:importId',
   operationId: 'UploadImportFile',
+  anonymous: true,
   summary: 'Upload the CSV of an import to its signed URL (no credentials)',
   tag: 'Recollect',
   params: Type.Object({ importId: ImportId }),

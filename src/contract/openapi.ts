@@ -38,6 +38,8 @@ function describeOperation(operation: Operation): object {
         content: { 'application/json': { schema: operation.body } },
       },
     }),
+    // A signed URL is its own credential.
+    ...(operation.anonymous && { security: [] }),
     responses: describeAnswers(operation),
   }
 }

@@ -27,6 +27,8 @@ export interface OperationDefinition<Params, Query, Body> {
   query?: Query
   headers?: TObject
   body?: Body
+  /** Needs no credentials. */
+  anonymous?: boolean
   /** The document leaves the body of some writes optional. */
   bodyOptional?: boolean
   answers: Record<number, Answer>

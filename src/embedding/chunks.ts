@@ -5,15 +5,20 @@ export type CountTokens = (text: string) => number
 export const CHUNK_TOKENS = 96
 
 /**
- * A sentence with its closing quotes and the space behind it, or what is left at the end. The matches together are the
- * text, so nothing gets lost: a full stop with nothing before it is a sentence, too.
+ * A sentence with its closing quotes and the space behind it, a line, or what is left at the end. The matches together
+ * are the text, so nothing gets lost: a full stop with nothing before it is a sentence, too.
  */
-const SENTENCE = /[^.!?]*[.!?]+["”’)]*\s*|[^.!?]+$/g
+const SENTENCE = /[^.!?\n]*(?:[.!?]+["”’)]*\s*|\n\s*)|[^.!?\n]+$/g
+
+/** Line breaks and tabs are unknown to the encoder; as spaces they separate words. None stays at the ends. */
+export function cleanText(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim()
+}
 
 /**
- * Splits a text at the ends of sentences into chunks of at most `limit` tokens, filled up from the front, because the
- * encoder sees the first 128 tokens only. A sentence that is longer is a chunk of its own, and the encoder cuts it.
- * Chunks have no space around them; an empty text has none.
+ * Splits a text at the ends of sentences and lines into chunks of at most `limit` tokens, filled up from the front,
+ * because the encoder sees the first 128 tokens only. A sentence that is longer is a chunk of its own, and the encoder
+ * cuts it. Chunks are clean; a text of nothing but space has none.
  *
  * @param countTokens the encoder's own tokenizer where there is one at hand, else an estimate
  */
@@ -45,7 +50,7 @@ interface Sentence {
 
 function splitSentences(text: string, countTokens: CountTokens): Sentence[] {
   const sentences = text.match(SENTENCE) ?? []
-  return sentences.map((sentence) => ({ text: sentence, tokens: countTokens(sentence.trim()) }))
+  return sentences.map((sentence) => ({ text: sentence, tokens: countTokens(cleanText(sentence)) }))
 }
 
 /**
@@ -53,10 +58,7 @@ function splitSentences(text: string, countTokens: CountTokens): Sentence[] {
  * rarely, be more tokens than their sum; then they are halved.
  */
 function closeChunk(sentences: readonly Sentence[], countTokens: CountTokens, limit: number): string[] {
-  const chunk = sentences
-    .map(({ text }) => text)
-    .join('')
-    .trim()
+  const chunk = cleanText(sentences.map(({ text }) => text).join(''))
   if (chunk === '') return []
   if (sentences.length === 1 || countTokens(chunk) <= limit) return [chunk]
   const half = Math.ceil(sentences.length / 2)
@@ -66,8 +68,8 @@ function closeChunk(sentences: readonly Sentence[], countTokens: CountTokens, li
   ]
 }
 
-/** Letters of a word that make a token, on average; see the test for how far the estimate is off. */
-const LETTERS_A_TOKEN = 7
+/** Fitted to 189 English texts of 300 and more characters: 2 % too many tokens on average, standard deviation 6 %. */
+const LETTERS_A_TOKEN = 6
 
 /** Tokens without a vocabulary: a number or word by its length, each sign by itself. */
 export function estimateTokens(text: string): number {

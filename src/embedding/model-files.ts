@@ -60,10 +60,12 @@ export async function readTensors(directory: string = findModelDirectory()): Pro
 }
 
 async function joinShards(paths: readonly string[]): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(SHARDS_BYTES)
+  // A byte more than expected, to notice when there are more.
+  const bytes = new Uint8Array(SHARDS_BYTES + 1)
   let filled = 0
   for (const path of paths) filled += await readInto(bytes.subarray(filled), path)
-  if (createHash('sha256').update(bytes).digest('hex') !== SHARDS_SHA256) {
+  if (filled !== SHARDS_BYTES) throw new Error(`${PACKAGE} has weights of another length than ${SHARDS_BYTES} bytes`)
+  if (createHash('sha256').update(bytes.subarray(0, filled)).digest('hex') !== SHARDS_SHA256) {
     throw new Error(`${PACKAGE} has other weights than expected: their sha256 is not ${SHARDS_SHA256}`)
   }
   return bytes
@@ -71,11 +73,15 @@ async function joinShards(paths: readonly string[]): Promise<Uint8Array<ArrayBuf
 
 /** Fills the front of `target` with a file, without a copy of it in between; returns how much that was. */
 async function readInto(target: Uint8Array, path: string): Promise<number> {
-  await using file = await open(path)
-  let filled = 0
-  for (;;) {
-    const { bytesRead } = await file.read(target, filled, target.length - filled)
-    if (bytesRead === 0) return filled
-    filled += bytesRead
+  const file = await open(path)
+  try {
+    let filled = 0
+    for (;;) {
+      const { bytesRead } = await file.read(target, filled, target.length - filled)
+      if (bytesRead === 0) return filled
+      filled += bytesRead
+    }
+  } finally {
+    await file.close()
   }
 }

@@ -8,19 +8,19 @@ import { EncoderUnavailableError, normalizeVector } from './encoder.js'
  * @throws EncoderUnavailableError `malformed`
  */
 export function readEmbeddings(body: unknown, count: number, dimensions: number): Float32Array[] {
-  const data = isRecord(body) ? body['data'] : undefined
+  const data = isObject(body) ? body.data : undefined
   if (!Array.isArray(data)) throw malformed('it has no list "data"')
   if (data.length !== count) throw malformed(`it has ${data.length} vectors for ${count} texts`)
   const vectors = new Array<Float32Array | undefined>(count)
   data.forEach((item: unknown, place) => {
-    if (!isRecord(item)) throw malformed('an item of "data" is no object')
+    if (!isObject(item)) throw malformed('an item of "data" is no object')
     // Some servers leave the index out; then the order is that of the texts.
-    const index = item['index'] ?? place
+    const index = item.index ?? place
     if (typeof index !== 'number' || !Number.isInteger(index) || index < 0 || index >= count) {
       throw malformed('an index is out of range')
     }
     if (vectors[index] !== undefined) throw malformed('an index is there twice')
-    vectors[index] = readVector(item['embedding'], dimensions)
+    vectors[index] = readVector(item.embedding, dimensions)
   })
   const present = vectors.filter((vector) => vector !== undefined)
   if (present.some((vector) => vector.length !== present[0]?.length)) throw malformed('its vectors differ in length')
@@ -39,7 +39,14 @@ function readVector(embedding: unknown, dimensions: number): Float32Array {
   return vector
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+/** What is read of an answer and its items. */
+interface Answer {
+  readonly data?: unknown
+  readonly index?: unknown
+  readonly embedding?: unknown
+}
+
+function isObject(value: unknown): value is Answer {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

@@ -1,5 +1,7 @@
 /** The largest number on both sides of a product; see the kernel for why 11 bits. */
 const LARGEST = 1023
+/** A column of such numbers is one of zeros; the scale must be one that can be divided by. */
+const NOTHING = 1e-30
 /** Columns of a panel: what the kernel works on at a time. */
 const PANEL_COLUMNS = 8
 
@@ -39,8 +41,7 @@ function scaleColumns(weights: Float32Array, columns: number): Float32Array {
     const column = at % columns
     scales[column] = Math.max(scales[column] ?? 0, Math.abs(weights[at] ?? 0))
   }
-  // A column of zeros keeps a scale that can be divided by.
-  return scales.map((largest) => (largest === 0 ? 1 : largest / LARGEST))
+  return scales.map((largest) => (largest < NOTHING ? 1 : largest / LARGEST))
 }
 
 /** Where a number of the matrix stands in the panels. */

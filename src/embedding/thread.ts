@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
+import type { EncodeRequest } from './encode-queue.js'
 import { type EncodePurpose, type Encoder, EncoderUnavailableError } from './encoder.js'
-import type { EncodeRequest, EncodeResponse, EncoderWorkerData } from './encoder-worker.js'
+import type { EncodeResponse, EncoderWorkerData } from './encoder-worker.js'
 import { USE_LITE_DIMENSIONS, USE_LITE_MODEL } from './model-files.js'
 
 export interface ThreadEncoderOptions {

@@ -2,7 +2,7 @@ import type compress from '@fastify/compress'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import type { Context } from '../context.js'
-import type { OperationDefinition } from '../contract/operation.js'
+import { IfMatch, type OperationDefinition } from '../contract/operation.js'
 import type { Principal } from '../domain/account.js'
 import { openStore } from '../domain/store.js'
 import { badRequest, unauthorized } from '../errors.js'
@@ -62,13 +62,15 @@ export function addOperation<P extends TSchema, Q extends TSchema, B extends TSc
     // A body that the document leaves optional is as good as an empty one.
     ...(operation.bodyOptional && {
       preValidation: async (request: FastifyRequest) => {
-        request.body ??= {}
+        if (request.body === undefined) request.body = {}
       },
     }),
     schema: {
       ...(operation.params && { params: operation.params }),
       ...(operation.query && { querystring: operation.query }),
       ...(operation.body && { body: operation.body }),
+      // Of headers only this one: what clients accept and send compressed is for the compression to judge.
+      ...(operation.headers === IfMatch && { headers: IfMatch }),
     },
     config: { operationId: operation.operationId, ...(operation.moved && { moved: operation.moved }) },
     handler: (request, reply) =>

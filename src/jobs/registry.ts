@@ -3,6 +3,7 @@ import { runBulk } from '../domain/bulk.js'
 import { runReidentify } from '../domain/identity/reidentify.js'
 import { abandonImport, runImport } from '../domain/imports/run.js'
 import type { ClaimedJob, JobKind } from '../domain/job.js'
+import { runReencode } from '../domain/recall/reencode.js'
 import { runRemoveTraits } from '../domain/remove-traits.js'
 import { runDeleteStore } from '../domain/store.js'
 
@@ -24,5 +25,6 @@ export const JOB_HANDLERS: Readonly<Record<JobKind, JobHandler>> = {
   'delete-store': { run: runDeleteStore },
   'remove-traits': { run: runRemoveTraits },
   reidentify: { run: runReidentify },
+  reencode: { run: runReencode },
   import: { run: runImport, abandon: abandonImport },
 }

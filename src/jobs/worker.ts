@@ -1,39 +1,24 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../context.js'
 import { type ClaimedJob, claimJob, LeaseLostError, newWorkerName, releaseJob, retryJob } from '../domain/job.js'
+import { type Loop, startLoop } from './loop.js'
 import { JOB_HANDLERS } from './registry.js'
 
 /** How often jobs are looked for that nobody announced: of another node, or due after a retry. */
 const POLL_MS = 1000
 
-export interface JobWorker {
-  /** Lets the jobs under way reach their next checkpoint, gives them back, and resolves. */
-  stop(): Promise<void>
-}
-
-/** Works on jobs until it is stopped, `config.jobConcurrency` at a time. */
-export function startWorker(ctx: Context): JobWorker {
+/** Works on jobs until it is stopped, `config.jobConcurrency` at a time. Those under way stop at their next checkpoint. */
+export function startWorker(ctx: Context): Loop {
   const name = newWorkerName()
-  const stopped = new AbortController()
-  let wake = new AbortController()
-  ctx.jobSignal.wake = () => {
-    wake.abort()
-    wake = new AbortController()
-  }
-
-  const loop = async () => {
-    while (!stopped.signal.aborted) {
-      const signal = AbortSignal.any([wake.signal, stopped.signal])
+  const loops = Array.from({ length: ctx.config.jobConcurrency }, () =>
+    startLoop(ctx.jobSignal, POLL_MS, async (shouldStop) => {
       const job = await claimQuietly(ctx, name)
-      if (job !== undefined) await runJob(ctx, job, () => stopped.signal.aborted)
-      else await sleep(POLL_MS, undefined, { signal, ref: false }).catch(() => undefined)
-    }
-  }
-  const loops = Array.from({ length: ctx.config.jobConcurrency }, loop)
+      if (job !== undefined) await runJob(ctx, job, shouldStop)
+      return job !== undefined
+    }),
+  )
   return {
     async stop() {
-      stopped.abort()
-      await Promise.all(loops)
+      await Promise.all(loops.map((loop) => loop.stop()))
     },
   }
 }

@@ -65,9 +65,17 @@ export function replaceVectors(
   ]
 }
 
-/** The texts that wait longest, of any store: the queue is one for the whole server. */
+/**
+ * The newest texts that wait, of any store: the queue is one for the whole server, and what was just written matters
+ * before what a change of the encoder queued.
+ */
 export async function selectQueuedTexts(executor: Executor, limit: number): Promise<QueuedText[]> {
-  const rows = await executor.selectFrom('encoding_queue').selectAll().orderBy('memory_id').limit(limit).execute()
+  const rows = await executor
+    .selectFrom('encoding_queue')
+    .selectAll()
+    .orderBy('memory_id', 'desc')
+    .limit(limit)
+    .execute()
   return rows.map((row) => ({
     storeId: row.store_id,
     profileId: row.profile_id,

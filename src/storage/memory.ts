@@ -104,6 +104,37 @@ export function queueForEncoding(
   )
 }
 
+/** Where a page of all memories of a store begins. */
+export interface MemoryKey {
+  profileId: string
+  id: string
+}
+
+/** Memories of a store in pages by profile and id, for work on all of them. */
+export async function selectMemoryKeys(
+  executor: Executor,
+  scope: StoreScope,
+  kind: MemoryKind,
+  after: MemoryKey,
+  limit: number,
+): Promise<(MemoryKey & { change: number })[]> {
+  const rows = await executor
+    .selectFrom(kind)
+    .select(['profile_id', 'id', 'change'])
+    .where('store_id', '=', scope.storeId)
+    .where((e) =>
+      e.or([
+        e('profile_id', '>', after.profileId),
+        e.and([e('profile_id', '=', after.profileId), e('id', '>', after.id)]),
+      ]),
+    )
+    .orderBy('profile_id')
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({ profileId: row.profile_id, id: row.id, change: row.change }))
+}
+
 /** Erases the vectors of a memory and takes it off the queue. */
 export function eraseVectors(
   executor: Executor,

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import {
@@ -43,6 +43,8 @@ export interface SqliteOptions {
 export function openSqlite(dataDir: string, options: SqliteOptions): Database {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    // Says EROFS or EACCES, where SQLite only knows that it could not open the file.
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
     const lock = options.exclusive ? takeLock(join(dataDir, LOCK_NAME)) : undefined
     return createDatabase(join(dataDir, FILE_NAME), lock, options)
   } catch (error) {
@@ -59,8 +61,9 @@ function takeLock(file: string): SqliteDatabase.Database {
     lock.pragma('locking_mode = EXCLUSIVE')
     lock.exec('begin exclusive')
     return lock
-  } catch {
+  } catch (error) {
     lock.close()
+    if (!(error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY'))) throw error
     throw new StorageUnavailableError(`another process serves this data folder (it holds ${file})`)
   }
 }

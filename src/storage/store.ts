@@ -91,6 +91,12 @@ export async function selectStoreIds(executor: Executor, accountSid: string, pag
   return rows.map((row) => row.id)
 }
 
+/** Every store of every account, for work the server does on its own. */
+export async function selectAllStores(executor: Executor): Promise<{ id: string; accountSid: string }[]> {
+  const rows = await executor.selectFrom('store').select(['id', 'account_sid']).orderBy('id').execute()
+  return rows.map((row) => ({ id: row.id, accountSid: row.account_sid }))
+}
+
 /** Writes name and description and raises the version. */
 export async function updateStore(
   executor: Executor,

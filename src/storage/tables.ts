@@ -8,7 +8,7 @@ import type { Generated, Kysely, Transaction } from 'kysely'
 export interface Tables {
   account: AccountTable
   api_key: ApiKeyTable
-  server_secret: ServerSecretTable
+  server_state: ServerStateTable
   store: StoreTable
   identity_settings: IdentitySettingsTable
   trait_group: TraitGroupTable
@@ -45,7 +45,7 @@ interface ApiKeyTable {
   revoked_at: number | null
 }
 
-interface ServerSecretTable {
+interface ServerStateTable {
   name: string
   value: string
 }

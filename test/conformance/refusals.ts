@@ -1,4 +1,4 @@
-import { breakValue } from './breakage.js'
+import { type Breakage, breakValue } from './breakage.js'
 import type { Call } from './exercises/exercise.js'
 import { flatten } from './flat-schema.js'
 import {
@@ -141,19 +141,26 @@ function refuseBodies(document: OpenApiDocument, operation: DocumentedOperation,
   const isNeeded = operation.requestBody?.required === true || flatten({ document, schema }).required.length > 0
   const raw = (name: string, rawBody: string, status = 400): Refused => ({ ...valid, name, rawBody, status })
   return [
-    ...breakValue(document, schema, valid.body).map(({ field, rule, value }): Refused => {
-      const names = /(\w+)(\[\d+\])*$/.exec(field)?.[1]
-      return {
-        ...valid,
-        name: `body ${field}: ${rule}`,
-        body: value,
-        status: 400,
-        ...(names !== undefined && { names }),
-      }
-    }),
+    ...breakValue(document, schema, valid.body)
+      .filter(isSendable)
+      .map(({ field, rule, value }): Refused => {
+        const names = /(\w+)(\[\d+\])*$/.exec(field)?.[1]
+        return {
+          ...valid,
+          name: `body ${field}: ${rule}`,
+          body: value,
+          status: 400,
+          ...(names !== undefined && { names }),
+        }
+      }),
     raw('body: malformed JSON', '{"a":'),
     raw('body: a text', '"text"'),
     raw('body: too large', JSON.stringify(valid.body) + ' '.repeat(BODY_LIMIT_BYTES), 413),
     ...(isNeeded ? [raw('body: nothing', '')] : []),
   ]
+}
+
+/** Some texts may be larger than a whole request of the tested server. */
+function isSendable({ value }: Breakage): boolean {
+  return JSON.stringify(value).length < BODY_LIMIT_BYTES
 }

@@ -70,7 +70,10 @@ it('names all problems at once, each with the variable', () => {
     DATABASE_URL: 'mysql://localhost/memory',
   })
   for (const name of ['DATABASE_URL', 'PUBLIC_URL', 'PORT', 'LOG_LEVEL', 'UPLOAD_URL_TTL_SECONDS']) {
-    expect(problems.filter((problem) => problem.startsWith(`${name} `)), name).toHaveLength(1)
+    expect(
+      problems.filter((problem) => problem.startsWith(`${name} `)),
+      name,
+    ).toHaveLength(1)
   }
   expect(problems.filter((problem) => problem.startsWith('RECOLLECT_ACCOUNTS, entry'))).toHaveLength(2)
 })
@@ -99,7 +102,7 @@ it('describes each setting once', () => {
 
 it('reads where a client finds the server', () => {
   expect(loadClientConfig({})).toEqual({ url: 'http://127.0.0.1:8080', username: undefined, password: undefined })
-  expect(loadClientConfig({ RECOLLECT_URL: 'https://x.example', RECOLLECT_USERNAME: 'u', RECOLLECT_PASSWORD: 'p' })).toEqual(
-    { url: 'https://x.example', username: 'u', password: 'p' },
-  )
+  expect(
+    loadClientConfig({ RECOLLECT_URL: 'https://x.example', RECOLLECT_USERNAME: 'u', RECOLLECT_PASSWORD: 'p' }),
+  ).toEqual({ url: 'https://x.example', username: 'u', password: 'p' })
 })

@@ -4,7 +4,10 @@ import { ID_PATTERNS } from '../../src/contract/ids.js'
 import { createIdFactory, createTicker, newAccountSid, newKeySid, newRequestId, newSecret } from '../../src/ids.js'
 
 /** A clock that stands, runs and is set back. */
-const anyClock = fc.array(fc.integer({ min: 1_700_000_000_000, max: 1_700_000_000_050 }), { minLength: 2, maxLength: 60 })
+const anyClock = fc.array(fc.integer({ min: 1_700_000_000_000, max: 1_700_000_000_050 }), {
+  minLength: 2,
+  maxLength: 60,
+})
 
 it('makes well-formed ids that sort by time, also within a millisecond and when the clock is set back', () => {
   fc.assert(

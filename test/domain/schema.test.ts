@@ -20,7 +20,14 @@ async function schemaOf(traits: Record<string, TraitDefinition>): Promise<StoreS
   stores += 1
   const scope = { accountSid: 'AC1', storeId: `store-${stores}`, schemaVersion: 1 } as StoreScope
   await database.db.transaction((trx) =>
-    insertTraitGroup(trx, scope, { name: 'Rules', description: undefined, traits, version: 1, createdAt: 1, updatedAt: 1 }),
+    insertTraitGroup(trx, scope, {
+      name: 'Rules',
+      description: undefined,
+      traits,
+      version: 1,
+      createdAt: 1,
+      updatedAt: 1,
+    }),
   )
   return loadSchema({ schemas: new Map() }, database.db.read, scope)
 }
@@ -32,14 +39,20 @@ async function violationOf(definition: TraitDefinition, value: TraitValue): Prom
 
 describe('validation rules', () => {
   it('counts the characters of a text, not its code units', async () => {
-    const rule: TraitDefinition = { dataType: 'STRING', validationRule: { ruleType: 'STRING', minLength: 2, maxLength: 3 } }
+    const rule: TraitDefinition = {
+      dataType: 'STRING',
+      validationRule: { ruleType: 'STRING', minLength: 2, maxLength: 3 },
+    }
     expect(await violationOf(rule, '😀😀😀')).toBeUndefined()
     expect(await violationOf(rule, '😀')).toBe('must have at least 2 characters')
     expect(await violationOf(rule, 'abcd')).toBe('must not have more than 3 characters')
   })
 
   it('searches the pattern in the text, as its anchors say', async () => {
-    const anchored: TraitDefinition = { dataType: 'STRING', validationRule: { ruleType: 'STRING', pattern: '^[A-Z]{2}$' } }
+    const anchored: TraitDefinition = {
+      dataType: 'STRING',
+      validationRule: { ruleType: 'STRING', pattern: '^[A-Z]{2}$' },
+    }
     expect(await violationOf(anchored, 'DE')).toBeUndefined()
     expect(await violationOf(anchored, 'DEU')).toBe('must match the pattern ^[A-Z]{2}$')
     expect(await violationOf(anchored, 'DE\n')).toBe('must match the pattern ^[A-Z]{2}$')
@@ -49,7 +62,11 @@ describe('validation rules', () => {
 
   it('holds numbers within their bounds, which are inclusive', async () => {
     const rule: TraitDefinition = { dataType: 'NUMBER', validationRule: { ruleType: 'NUMBER', min: 0, max: 10 } }
-    expect(await Promise.all([0, 10, 5.5].map((value) => violationOf(rule, value)))).toEqual([undefined, undefined, undefined])
+    expect(await Promise.all([0, 10, 5.5].map((value) => violationOf(rule, value)))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
     expect(await violationOf(rule, -0.1)).toBe('must be at least 0')
     expect(await violationOf(rule, 10.1)).toBe('must be at most 10')
   })
@@ -75,10 +92,19 @@ describe('loadSchema', () => {
     const first = await loadSchema(ctx, database.db.read, scope)
     expect(first.traits.size).toBe(0)
     await database.db.transaction((trx) =>
-      insertTraitGroup(trx, scope, { name: 'New', description: undefined, traits: {}, version: 1, createdAt: 1, updatedAt: 1 }),
+      insertTraitGroup(trx, scope, {
+        name: 'New',
+        description: undefined,
+        traits: {},
+        version: 1,
+        createdAt: 1,
+        updatedAt: 1,
+      }),
     )
     expect(await loadSchema(ctx, database.db.read, scope)).toBe(first)
-    expect([...(await loadSchema(ctx, database.db.read, { ...scope, schemaVersion: 2 })).traits.keys()]).toEqual(['New'])
+    expect([...(await loadSchema(ctx, database.db.read, { ...scope, schemaVersion: 2 })).traits.keys()]).toEqual([
+      'New',
+    ])
   })
 
   it('has the default identifier types where a store has no settings', async () => {

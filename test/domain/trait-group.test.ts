@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { TraitDefinition } from '../../src/contract/trait-group.js'
-import { checkDefinitions, CONTACT_GROUP } from '../../src/domain/trait-group.js'
+import { CONTACT_GROUP, checkDefinitions } from '../../src/domain/trait-group.js'
 import { storeSchema } from '../support/schema.js'
 
 const schema = storeSchema({})
@@ -14,19 +14,27 @@ it('admits every type with a rule of its own', () => {
     vip: { dataType: 'BOOLEAN', validationRule: { ruleType: 'BOOLEAN' } },
     tags: { dataType: 'ARRAY', validationRule: { ruleType: 'ARRAY', maxItems: 3 } },
     handle: { dataType: 'STRING', idTypePromotion: 'chat' },
-    constructor: { dataType: 'STRING' },
+    ...Object.fromEntries([['constructor', { dataType: 'STRING' as const }]]),
   })
 })
 
 it.each<[string, TraitDefinition, RegExp]>([
   ['x', { dataType: '' }, /^traits\.x\.dataType must be one of/],
-  ['x', { dataType: 'NUMBER', validationRule: { ruleType: 'STRING' } }, /^traits\.x\.validationRule\.ruleType must be NUMBER/],
+  [
+    'x',
+    { dataType: 'NUMBER', validationRule: { ruleType: 'STRING' } },
+    /^traits\.x\.validationRule\.ruleType must be NUMBER/,
+  ],
   [
     'x',
     { dataType: 'STRING', validationRule: { ruleType: 'STRING', pattern: '(' } },
     /^traits\.x\.validationRule\.pattern is no regular expression/,
   ],
-  ['x', { dataType: 'STRING', idTypePromotion: 'loyalty' }, /^traits\.x\.idTypePromotion must be an identifier type.*email/],
+  [
+    'x',
+    { dataType: 'STRING', idTypePromotion: 'loyalty' },
+    /^traits\.x\.idTypePromotion must be an identifier type.*email/,
+  ],
   ['', { dataType: 'STRING' }, /a trait name must have 1 to 64 characters/],
   ['x'.repeat(65), { dataType: 'STRING' }, /a trait name must have 1 to 64 characters/],
 ])('refuses the definition of %j: %j', (name, definition, message) => {
@@ -36,7 +44,9 @@ it.each<[string, TraitDefinition, RegExp]>([
 })
 
 it('refuses more definitions than a group may have', () => {
-  const definitions = Object.fromEntries(Array.from({ length: 4 }, (_, index) => [`t${index}`, { dataType: 'STRING' as const }]))
+  const definitions = Object.fromEntries(
+    Array.from({ length: 4 }, (_, index) => [`t${index}`, { dataType: 'STRING' as const }]),
+  )
   check(definitions, 4)
   expect(() => check(definitions, 3)).toThrow(expect.objectContaining({ status: 400, code: 520054 }))
 })

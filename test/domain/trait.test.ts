@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { checkTraits, promoteIdentifiers, readCell } from '../../src/domain/trait.js'
 import { storeSchema, traitRule } from '../support/schema.js'
 
-const short = { ...traitRule('STRING'), findViolation: (value: unknown) => (value === 'no' ? 'must not be no' : undefined) }
+const short = {
+  ...traitRule('STRING'),
+  findViolation: (value: unknown) => (value === 'no' ? 'must not be no' : undefined),
+}
 const schema = storeSchema({
   Contact: { email: traitRule('STRING', 'email'), phone: traitRule('STRING', 'phone'), name: traitRule('STRING') },
   Facts: {

@@ -23,6 +23,7 @@ itOnDisk('a full disk refuses writes with 503, goes on reading, and goes on writ
   const api = createApi(server)
   const store = await createStore(api)
   const outcome: Outcome = { stored: [], refused: [] }
+  await create(api, store, 'before@example.com', outcome)
 
   for (let round = 0; round < ROUNDS; round += 1) {
     await disk.fill(round * 100_000)
@@ -108,7 +109,7 @@ itOnDisk('on a full disk every kind of write is refused the same way', async () 
   expectUnavailable(await createImport(api, store))
   expectUnavailable(await api('PUT', pending.body.url, CSV, { 'content-type': 'text/csv' }))
   expectUnavailable(
-    await api('POST', '/v1/ControlPlane/Stores', { displayName: 'one-more', description: 'X'.repeat(1000) }),
+    await api('POST', '/v1/ControlPlane/Stores', { displayName: 'one-more', description: 'X'.repeat(100) }),
   )
   const path = `/v1/Stores/${store}/Profiles/Imports/${pending.body.importId}`
   expect((await api('GET', path)).body.status).toBe('PENDING')

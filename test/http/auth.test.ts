@@ -73,7 +73,10 @@ it('lets nobody around it by writing the path in another way', async () => {
     const { status } = await sendRaw(server(), { path, headers: { authorization: false } })
     expect([401, 404], path).toContain(status)
   }
-  const tricked = await sendRaw(server(), { path: '/recollect/v1/Uploads/../../../v1/ControlPlane/Stores', headers: { authorization: false } })
+  const tricked = await sendRaw(server(), {
+    path: '/recollect/v1/Uploads/../../../v1/ControlPlane/Stores',
+    headers: { authorization: false },
+  })
   expect([401, 404]).toContain(tricked.status)
 })
 

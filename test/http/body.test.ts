@@ -25,7 +25,16 @@ it('refuses what is no JSON object, whatever it is', async () => {
 })
 
 it('coerces nothing: a number is no text, a text no number, null no object', async () => {
-  for (const traits of [null, [], 'x', 1, { Contact: null }, { Contact: [] }, { Contact: 'x' }, { Contact: { email: 1 } }]) {
+  for (const traits of [
+    null,
+    [],
+    'x',
+    1,
+    { Contact: null },
+    { Contact: [] },
+    { Contact: 'x' },
+    { Contact: { email: 1 } },
+  ]) {
     expectRefusal(await create({ traits }), 400)
   }
   for (const body of [
@@ -42,7 +51,12 @@ it('coerces nothing: a number is no text, a text no number, null no object', asy
   const mapping = { columnName: 'a', traitGroup: 'Contact', traitName: 'email' }
   const columnMappings = [mapping, { ...mapping, traitName: 'phone' }]
   for (const fileSize of ['10', 1.5, 0, -1, 104_857_601, null]) {
-    expectRefusal(await api('POST', `${profiles()}/Imports`, { filename: 'f', fileSize, columnMappings }), 400, 520046, 'fileSize')
+    expectRefusal(
+      await api('POST', `${profiles()}/Imports`, { filename: 'f', fileSize, columnMappings }),
+      400,
+      520046,
+      'fileSize',
+    )
   }
   expectRefusal(await api('POST', '/v1/ControlPlane/Stores', { displayName: 12 }), 400, 520046, 'displayName')
 })
@@ -57,7 +71,13 @@ it('names the property that it does not know, and the place of what is wrong', a
 
 it('takes JSON of any content type, also of none', async () => {
   const body = JSON.stringify({ idType: 'email', value: 'x@example.com' })
-  for (const type of ['application/json', 'application/json; charset=utf-8', 'text/plain', 'application/x-www-form-urlencoded', false]) {
+  for (const type of [
+    'application/json',
+    'application/json; charset=utf-8',
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    false,
+  ]) {
     const answer = await sendRaw(server(), {
       method: 'POST',
       path: `${profiles()}/Lookup`,
@@ -66,7 +86,12 @@ it('takes JSON of any content type, also of none', async () => {
     })
     expect(answer.status, String(type)).toBe(200)
   }
-  const odd = await sendRaw(server(), { method: 'POST', path: `${profiles()}/Lookup`, headers: { 'content-type': ';;;' }, body })
+  const odd = await sendRaw(server(), {
+    method: 'POST',
+    path: `${profiles()}/Lookup`,
+    headers: { 'content-type': ';;;' },
+    body,
+  })
   expect([200, 400, 415]).toContain(odd.status)
 })
 
@@ -118,8 +143,14 @@ describe('hostile JSON', () => {
         expectRefusal(await create(body), 400)
       }
       expectRefusal(await api('POST', `${profiles()}/Lookup`, `{"idType":"email","value":${value}}`), 400)
-      expectRefusal(await api('PUT', `${profiles()}/Bulk`, `{"profiles":[{"traits":{"Contact":{"email":${value}}}}]}`), 400)
-      expectRefusal(await api('POST', '/v1/ControlPlane/Stores', `{"displayName":"x\\u0000","description":${value}}`), 400)
+      expectRefusal(
+        await api('PUT', `${profiles()}/Bulk`, `{"profiles":[{"traits":{"Contact":{"email":${value}}}}]}`),
+        400,
+      )
+      expectRefusal(
+        await api('POST', '/v1/ControlPlane/Stores', `{"displayName":"x\\u0000","description":${value}}`),
+        400,
+      )
     }
   })
 

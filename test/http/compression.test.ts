@@ -20,7 +20,10 @@ beforeAll(async () => {
 it('compresses a large answer when gzip is accepted', async () => {
   const plain = await sendRaw(server(), { path: path() })
   for (const accepted of ['gzip', 'gzip, deflate, br', 'br;q=0.9, gzip;q=0.8', 'deflate, gzip']) {
-    const { status, headers, body } = await sendRaw(server(), { path: path(), headers: { 'accept-encoding': accepted } })
+    const { status, headers, body } = await sendRaw(server(), {
+      path: path(),
+      headers: { 'accept-encoding': accepted },
+    })
     expect([status, headers['content-encoding']], accepted).toEqual([200, 'gzip'])
     expect(body.length).toBeLessThan(plain.body.length)
     expect(gunzipSync(body)).toEqual(plain.body)
@@ -30,7 +33,10 @@ it('compresses a large answer when gzip is accepted', async () => {
 
 it('compresses nothing when it is not accepted', async () => {
   for (const accepted of [false as const, '', 'identity', 'br', 'gzip;q=0', 'deflate, gzip;q=0', 'nonsense']) {
-    const { status, headers, body } = await sendRaw(server(), { path: path(), headers: { 'accept-encoding': accepted } })
+    const { status, headers, body } = await sendRaw(server(), {
+      path: path(),
+      headers: { 'accept-encoding': accepted },
+    })
     expect([status, headers['content-encoding']], String(accepted)).toEqual([200, undefined])
     expect(JSON.parse(body.toString())).toMatchObject({ meta: { key: 'profiles' } })
   }

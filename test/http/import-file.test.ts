@@ -32,11 +32,13 @@ async function traitsOf(chat: string) {
   return (await api('GET', `${profiles()}/${body.profiles[0]}`)).body.traits
 }
 
-const rows = (count: number, row: (index: number) => string) => Array.from({ length: count }, (_, index) => row(index)).join('\n')
+const rows = (count: number, row: (index: number) => string) =>
+  Array.from({ length: count }, (_, index) => row(index)).join('\n')
 
 describe('the form of the file', () => {
   it('may have a BOM, CRLF, quotes, line breaks in quotes, blank lines and no end of the last line', async () => {
-    const csv = '\uFEFF"chat",city\r\n\r\n"form-1","two\r\nlines"\r\n"form-2","a ""quoted"", word"\r\n\r\nform-3,Zürich 😀'
+    const csv =
+      '\uFEFF"chat",city\r\n\r\n"form-1","two\r\nlines"\r\n"form-2","a ""quoted"", word"\r\n\r\nform-3,Zürich 😀'
     expect(await run(csv)).toMatchObject({ status: 'COMPLETED', summary: { errors: 0, warnings: 0 } })
     expect((await traitsOf('form-1'))?.Contact.city).toBe('two\r\nlines')
     expect((await traitsOf('form-2'))?.Contact.city).toBe('a "quoted", word')
@@ -75,7 +77,12 @@ describe('cells', () => {
   })
 
   it('take the type of their trait; what cannot be taken is a warning and is skipped', async () => {
-    const csv = ['chat,age,vip,tags', 'type-1,42,TRUE,"[""a"",1]"', 'type-2,old,maybe,a;b', 'type-3,constructor,constructor,{}'].join('\n')
+    const csv = [
+      'chat,age,vip,tags',
+      'type-1,42,TRUE,"[""a"",1]"',
+      'type-2,old,maybe,a;b',
+      'type-3,constructor,constructor,{}',
+    ].join('\n')
     const { status, summary, issues, text } = await run(csv, TYPED)
     expect([status, summary]).toEqual(['COMPLETED', { errors: 0, warnings: 6 }])
     expect(issues).toEqual([2, 3].flatMap((row) => ['age', 'vip', 'tags'].map((column) => `${row},warning,${column}`)))
@@ -118,7 +125,11 @@ describe('rows that fail', () => {
   })
 
   it('cannot smuggle a formula into the report', async () => {
-    const { text } = await run('=1+1,city,chat\nx,Ulm,formula\n', { '=1+1': 'Types.age', city: 'Contact.city', chat: 'Contact.chat' })
+    const { text } = await run('=1+1,city,chat\nx,Ulm,formula\n', {
+      '=1+1': 'Types.age',
+      city: 'Contact.city',
+      chat: 'Contact.chat',
+    })
     expect(text).toContain('=1+1')
     expect(text).not.toMatch(/(^|,)"?=1/m)
   })

@@ -7,7 +7,11 @@ const { server, api, store } = useServer()
 
 const imports = (storeId = store()) => `/v1/Stores/${storeId}/Profiles/Imports`
 const TIMESTAMP = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
-const mapping = (columnName: string, traitName = columnName, traitGroup = 'Contact') => ({ columnName, traitGroup, traitName })
+const mapping = (columnName: string, traitName = columnName, traitGroup = 'Contact') => ({
+  columnName,
+  traitGroup,
+  traitName,
+})
 const input = { filename: 'people.csv', fileSize: 100, columnMappings: [mapping('email'), mapping('city')] }
 
 describe('CreateProfilesImportV2', () => {
@@ -34,7 +38,16 @@ describe('CreateProfilesImportV2', () => {
   })
 
   it('takes the filename for a label, never for a path', async () => {
-    const filenames = ['../../etc/passwd', '/etc/passwd', 'C:\\boot.ini', 'x'.repeat(255), 'ä 😀.csv', '%2e%2e%2f', '.', 'a"b\nc']
+    const filenames = [
+      '../../etc/passwd',
+      '/etc/passwd',
+      'C:\\boot.ini',
+      'x'.repeat(255),
+      'ä 😀.csv',
+      '%2e%2e%2f',
+      '.',
+      'a"b\nc',
+    ]
     for (const filename of filenames) {
       const { status, body } = await api('POST', imports(), { ...input, filename })
       expect(status, filename).toBe(201)
@@ -92,7 +105,9 @@ describe('an import with its file', () => {
 
   it('creates, updates and merges as single writes would', async () => {
     const fresh = await createStore(api)
-    const known = await api('POST', `/v1/Stores/${fresh}/Profiles`, { traits: { Contact: { email: 'k@example.com', city: 'Ulm' } } })
+    const known = await api('POST', `/v1/Stores/${fresh}/Profiles`, {
+      traits: { Contact: { email: 'k@example.com', city: 'Ulm' } },
+    })
     const csv = [
       'email,phone,name',
       'new@example.com,,New',

@@ -61,7 +61,9 @@ describe('what is accepted', () => {
 
   it('changes nothing when it comes again', async () => {
     const fresh = await createStore(api)
-    const entries = Array.from({ length: 300 }, (_, index) => contact({ chat: `again-${index % 150}`, city: `${index}` }))
+    const entries = Array.from({ length: 300 }, (_, index) =>
+      contact({ chat: `again-${index % 150}`, city: `${index}` }),
+    )
     await bulk([...entries, contact({ chat: 'end-1' })], fresh)
     await ownerOf('chat', 'end-1', fresh)
     const before = await idsIn(fresh)
@@ -125,7 +127,12 @@ describe('what is refused', () => {
   })
 
   it('names the entry whose identifier is too long', async () => {
-    expectRefusal(await bulk([good, contact({ chat: 'x'.repeat(256) })]), 400, undefined, /profiles\[1\]\.traits\.Contact\.chat/)
+    expectRefusal(
+      await bulk([good, contact({ chat: 'x'.repeat(256) })]),
+      400,
+      undefined,
+      /profiles\[1\]\.traits\.Contact\.chat/,
+    )
   })
 
   it('clamps nothing: no entry and 1001 are refused', async () => {

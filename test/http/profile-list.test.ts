@@ -59,7 +59,20 @@ it('is an empty array, never null, when there is nothing', async () => {
 })
 
 it('clamps nothing: what is out of bounds is refused', async () => {
-  for (const pageSize of ['0', '-1', '1001', '1.5', '1e2', '0x10', 'ten', '', ' 5', '5 ', 'null', '99999999999999999999']) {
+  for (const pageSize of [
+    '0',
+    '-1',
+    '1001',
+    '1.5',
+    '1e2',
+    '0x10',
+    'ten',
+    '',
+    ' 5',
+    '5 ',
+    'null',
+    '99999999999999999999',
+  ]) {
     expectRefusal(await api('GET', path(`pageSize=${encodeURIComponent(pageSize)}`)), 400, undefined, 'pageSize')
   }
   expectRefusal(await api('GET', path('pageSize=1&pageSize=2')), 400, undefined, 'pageSize')
@@ -74,8 +87,23 @@ it('refuses tokens that were changed, cut off or never ours', async () => {
   expect((await api('GET', path(`pageSize=2&pageToken=${token}`))).status).toBe(200)
   const flip = (at: number) => token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1)
   const middle = Math.floor(token.length / 2)
-  for (const bad of [flip(0), flip(middle), flip(token.length - 1), token.slice(0, -1), `${token}A`, '', 'x', '%00', '__proto__']) {
-    expectRefusal(await api('GET', path(`pageSize=2&pageToken=${encodeURIComponent(bad)}`)), 400, undefined, 'pageToken')
+  for (const bad of [
+    flip(0),
+    flip(middle),
+    flip(token.length - 1),
+    token.slice(0, -1),
+    `${token}A`,
+    '',
+    'x',
+    '%00',
+    '__proto__',
+  ]) {
+    expectRefusal(
+      await api('GET', path(`pageSize=2&pageToken=${encodeURIComponent(bad)}`)),
+      400,
+      undefined,
+      'pageToken',
+    )
   }
   expectRefusal(await api('GET', path(`pageToken=${'x'.repeat(4097)}`)), 400, undefined, 'pageToken')
 })
@@ -85,7 +113,12 @@ it('refuses tokens of another list, order, store or account', async () => {
   const other = await createStore(api)
   expectRefusal(await api('GET', path(`orderBy=ASC&pageToken=${token}`)), 400, undefined, 'pageToken')
   expectRefusal(await api('GET', `/v1/Stores/${other}/Profiles?pageToken=${token}`), 400, undefined, 'pageToken')
-  expectRefusal(await api('GET', `/v1/Stores/${store()}/Profiles/Imports?pageToken=${token}`), 400, undefined, 'pageToken')
+  expectRefusal(
+    await api('GET', `/v1/Stores/${store()}/Profiles/Imports?pageToken=${token}`),
+    400,
+    undefined,
+    'pageToken',
+  )
   expectRefusal(await api('GET', `/v1/ControlPlane/Stores?pageToken=${token}`), 400, undefined, 'pageToken')
   const own: string = (await api('GET', '/v1/ControlPlane/Stores?pageSize=1')).body.meta.nextToken
   expect(own).toBeTypeOf('string')

@@ -105,7 +105,11 @@ describe('chains', () => {
 })
 
 it('merges more than two at once into the earliest', async () => {
-  const ids = [await create({ whatsapp: 'multi' }), await create({ email: 'multi@example.com' }), await create({ chat: 'multi' })]
+  const ids = [
+    await create({ whatsapp: 'multi' }),
+    await create({ email: 'multi@example.com' }),
+    await create({ chat: 'multi' }),
+  ]
   expect(await create({ chat: 'multi', email: 'multi@example.com', whatsapp: 'multi' })).toBe(ids[0])
   for (const id of ids.slice(1)) expect((await api('GET', `${profiles()}/${id}`)).status).toBe(301)
 })

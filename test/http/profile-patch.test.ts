@@ -45,10 +45,25 @@ describe('PatchProfileTraits', () => {
   it('applies nothing when one trait is wrong', async () => {
     const id = await create({ chat: 'patch-3', city: 'Ulm' })
     const before = await traitsOf(id)
-    expectRefusal(await patch(id, { Contact: { city: 'Bonn', nope: 1 } }), 400, undefined, /^Trait not registered.*Contact\.nope$/)
+    expectRefusal(
+      await patch(id, { Contact: { city: 'Bonn', nope: 1 } }),
+      400,
+      undefined,
+      /^Trait not registered.*Contact\.nope$/,
+    )
     expectRefusal(await patch(id, { Contact: { city: 'Bonn' }, Nope: { x: 1 } }), 400, undefined, /Nope\.x$/)
-    expectRefusal(await patch(id, { Contact: { city: 'Bonn' }, Types: { number: '1' } }), 400, undefined, 'traits.Types.number')
-    expectRefusal(await patch(id, { Contact: { city: 5, email: 'stray@example.com' } }), 400, undefined, 'traits.Contact.city')
+    expectRefusal(
+      await patch(id, { Contact: { city: 'Bonn' }, Types: { number: '1' } }),
+      400,
+      undefined,
+      'traits.Types.number',
+    )
+    expectRefusal(
+      await patch(id, { Contact: { city: 5, email: 'stray@example.com' } }),
+      400,
+      undefined,
+      'traits.Contact.city',
+    )
     expectRefusal(await patch(id, []), 400)
     expect(await traitsOf(id)).toEqual(before)
     expect(await owners('email', 'stray@example.com')).toEqual([])
@@ -86,7 +101,10 @@ describe('PatchProfileTraits', () => {
     const names = ['firstName', 'lastName', 'street', 'city', 'state', 'postalCode', 'country', 'preferredLanguage']
     const answers = await Promise.all(names.map((name) => patch(id, { Contact: { [name]: name } })))
     expect(answers.map(({ status }) => status)).toEqual(names.map(() => 202))
-    expect((await traitsOf(id)).Contact).toEqual({ chat: 'patch-5', ...Object.fromEntries(names.map((name) => [name, name])) })
+    expect((await traitsOf(id)).Contact).toEqual({
+      chat: 'patch-5',
+      ...Object.fromEntries(names.map((name) => [name, name])),
+    })
   })
 
   it('takes no traits for no change, and is 404 where there is nobody', async () => {

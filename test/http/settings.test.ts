@@ -42,7 +42,11 @@ it('puts absolute links on PUBLIC_URL, whatever the Host', async () => {
   expect(operation.body.statusUrl).toMatch(/^https:\/\/memory\.example\.com\/base\/v1\/ControlPlane\/Operations\//)
   expect(operation.headers.get('location')).toBe(operation.body.statusUrl)
   const columnMappings = ['chat', 'city'].map((name) => ({ columnName: name, traitGroup: 'Contact', traitName: name }))
-  const created = await api('POST', `/v1/Stores/${store()}/Profiles/Imports`, { filename: 'f', fileSize: 99, columnMappings })
+  const created = await api('POST', `/v1/Stores/${store()}/Profiles/Imports`, {
+    filename: 'f',
+    fileSize: 99,
+    columnMappings,
+  })
   expect(created.body.url).toMatch(/^https:\/\/memory\.example\.com\/base\/recollect\/v1\/Uploads\/mem_import_/)
 })
 

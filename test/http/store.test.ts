@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { nameMaker } from '../support/names.js'
 import { expectRefusal } from '../support/refusal.js'
 import { useServer } from '../support/use-server.js'
 
@@ -7,8 +8,7 @@ const { server, api, strangerApi } = useServer()
 const STORES = '/v1/ControlPlane/Stores'
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
-let names = 0
-const newName = () => `store-${(names += 1)}`
+const newName = nameMaker('store-')
 
 /** Follows a write's statusUrl to the id of what it made. */
 async function resultOf(statusUrl: string): Promise<string> {
@@ -61,7 +61,17 @@ describe('CreateStore', () => {
   })
 
   it('refuses names and descriptions out of bounds', async () => {
-    for (const displayName of ['', 'with space', 'under_score', 'ümlaut', 'x'.repeat(65), 'a\n', 'a.b', undefined, null]) {
+    for (const displayName of [
+      '',
+      'with space',
+      'under_score',
+      'ümlaut',
+      'x'.repeat(65),
+      'a\n',
+      'a.b',
+      undefined,
+      null,
+    ]) {
       expectRefusal(await api('POST', STORES, { displayName }), 400, 520046, 'displayName')
     }
     for (const description of ['', 'x'.repeat(129), 5, null]) {

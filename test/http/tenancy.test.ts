@@ -83,7 +83,9 @@ describe('another account', () => {
     const body = { traits: { Contact: { email } } }
     const { body: own } = await strangerApi('POST', `/v1/Stores/${foreignStore}/Profiles`, body)
     expect(own.id).not.toBe(profileId)
-    await strangerApi('PUT', `/v1/Stores/${foreignStore}/Profiles/Bulk`, { profiles: [{ traits: { Contact: { email, city: 'Bonn' } } }] })
+    await strangerApi('PUT', `/v1/Stores/${foreignStore}/Profiles/Bulk`, {
+      profiles: [{ traits: { Contact: { email, city: 'Bonn' } } }],
+    })
     await eventually(
       () => strangerApi('GET', `/v1/Stores/${foreignStore}/Profiles/${own.id}`),
       (answer) => answer.body.traits.Contact.city === 'Bonn',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createStore } from '../support/api.js'
+import { nameMaker } from '../support/names.js'
 import { expectRefusal } from '../support/refusal.js'
 import { useServer } from '../support/use-server.js'
 
@@ -7,8 +8,7 @@ const { server, api, store } = useServer()
 
 const groups = (storeId = store()) => `/v1/ControlPlane/Stores/${storeId}/TraitGroups`
 const create = (body: unknown) => api('POST', groups(), body)
-let names = 0
-const newName = () => `Group${(names += 1)}`
+const newName = nameMaker('Group')
 
 describe('a new store', () => {
   it('ships with the group Contact', async () => {
@@ -32,7 +32,11 @@ describe('a new store', () => {
 describe('CreateTraitGroup', () => {
   it('is accepted with an operation, and works at once', async () => {
     const displayName = newName()
-    const { status, headers, body } = await create({ displayName, description: 'd', traits: { age: { dataType: 'NUMBER' } } })
+    const { status, headers, body } = await create({
+      displayName,
+      description: 'd',
+      traits: { age: { dataType: 'NUMBER' } },
+    })
     expect(status).toBe(202)
     expect(headers.get('location')).toBe(body.statusUrl)
     expect(body.statusUrl).toBe(`${server().url}/v1/ControlPlane/Operations/${headers.get('operation-id')}`)
@@ -88,7 +92,9 @@ describe('CreateTraitGroup', () => {
     const validationRule = { ruleType: 'NUMBER', min: 0, max: 5 }
     await create({ displayName, traits: { stars: { dataType: 'NUMBER', validationRule } } })
     const write = (stars: number) =>
-      api('POST', `/v1/Stores/${store()}/Profiles`, { traits: { Contact: { chat: 'stars' }, [displayName]: { stars } } })
+      api('POST', `/v1/Stores/${store()}/Profiles`, {
+        traits: { Contact: { chat: 'stars' }, [displayName]: { stars } },
+      })
     for (const stars of [0, 5]) expect((await write(stars)).status).toBe(202)
     for (const stars of [-1, 5.1]) expectRefusal(await write(stars), 400, undefined, `traits.${displayName}.stars`)
   })

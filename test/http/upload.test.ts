@@ -39,7 +39,15 @@ it('takes one PUT, without credentials, and starts the import', async () => {
 })
 
 it('takes any content type, wrong credentials, and an unknown header', async () => {
-  for (const type of ['application/json', 'application/octet-stream', 'multipart/form-data', 'text/plain; charset=x', 'csv', ';', '']) {
+  for (const type of [
+    'application/json',
+    'application/octet-stream',
+    'multipart/form-data',
+    'text/plain; charset=x',
+    'csv',
+    ';',
+    '',
+  ]) {
     const created = await newImport()
     const { pathname, search } = new URL(created.url)
     const answer = await sendRaw(server(), {
@@ -70,7 +78,10 @@ it('is signed in all its parts', async () => {
     url.replace(importId, swap(importId)),
     ...[...target.searchParams].map(([name, value]) => {
       const changed = new URL(url)
-      changed.searchParams.set(name, name === 'expires' ? String(Number(value) + 3600) : `${value === swap(value) ? 'x' : swap(value)}`)
+      changed.searchParams.set(
+        name,
+        name === 'expires' ? String(Number(value) + 3600) : `${value === swap(value) ? 'x' : swap(value)}`,
+      )
       return changed.href
     }),
     url.replace(store(), UNKNOWN.store),
@@ -113,7 +124,8 @@ it('gives nothing away to other methods', async () => {
   for (const method of ['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS', 'PATCH']) {
     const [known, stranger] = [await api(method, url, undefined, NOBODY), await api(method, unknown, undefined, NOBODY)]
     expect([known.status, stranger.status], method).toEqual([404, 404])
-    if (method !== 'HEAD') expect(known.body.message.replace(importId, '')).toBe(stranger.body.message.replace(UNKNOWN.import, ''))
+    if (method !== 'HEAD')
+      expect(known.body.message.replace(importId, '')).toBe(stranger.body.message.replace(UNKNOWN.import, ''))
     expect(JSON.stringify(known.body)).not.toContain('Ulm')
   }
   expect((await api('GET', pathname, undefined, NOBODY)).status).toBe(404)
@@ -123,7 +135,10 @@ it('imports nothing from an empty file', async () => {
   const { pathname, search } = new URL(url)
   const answer = await sendRaw(server(), { method: 'PUT', path: pathname + search, headers: { authorization: false } })
   expect(answer.status).toBe(200)
-  expect((await importEnd(api, store(), importId)).body).toMatchObject({ status: 'FAILED', summary: { errors: 1, warnings: 0 } })
+  expect((await importEnd(api, store(), importId)).body).toMatchObject({
+    status: 'FAILED',
+    summary: { errors: 1, warnings: 0 },
+  })
 })
 
 it('stays PENDING when the upload breaks off, and may be tried again', async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openTestDatabase, type TestDatabase } from '../support/database.js'
 
 /** Tables that belong to no store, or that are read across stores; every other table is a tenant's. */
-const GLOBAL_TABLES = ['account', 'api_key', 'job', 'operation', 'schema_migration', 'server_secret', 'store']
+const GLOBAL_TABLES = ['account', 'api_key', 'job', 'operation', 'schema_migration', 'server_state', 'store']
 
 interface Column {
   readonly name: string
@@ -57,13 +57,18 @@ it('has a primary key of required columns in every table', () => {
   for (const [table, columns] of catalogue) {
     const key = columns.filter(({ pk }) => pk > 0)
     expect(key, table).not.toHaveLength(0)
-    expect(key.filter(({ notnull }) => notnull === 0), table).toEqual([])
+    expect(
+      key.filter(({ notnull }) => notnull === 0),
+      table,
+    ).toEqual([])
   }
 })
 
 it('uses only types that both engines have', () => {
   for (const [table, columns] of catalogue) {
-    for (const { name, type } of columns) expect(['text', 'bigint'], `${table}.${name}`).toContain(type.toLowerCase())
+    for (const { name, type } of columns) {
+      expect(['text', 'bigint', 'blob'], `${table}.${name}`).toContain(type.toLowerCase())
+    }
   }
 })
 

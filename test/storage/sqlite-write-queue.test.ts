@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { SqliteThread } from '../../src/storage/sqlite-thread.js'
 import { SqliteWriteQueue, type WriteTurn } from '../../src/storage/sqlite-write-queue.js'
 import { newDataDir } from '../support/database.js'
@@ -15,10 +15,13 @@ let queue: SqliteWriteQueue
 let commits: number
 let clock: number
 
-beforeEach(async () => {
+beforeAll(async () => {
   folder = await newDataDir()
   thread = new SqliteThread(join(folder, 'test.db'))
-  await thread.run([{ sql: 'create table item (name text primary key not null)', parameters: [] }])
+  await run('create table item (name text primary key not null)')
+})
+beforeEach(async () => {
+  await run('delete from item')
   commits = 0
   clock = 0
   queue = new SqliteWriteQueue(
@@ -29,11 +32,12 @@ beforeEach(async () => {
     },
   )
 })
-afterEach(async () => {
+afterAll(async () => {
   await thread.close()
   await rm(folder, { recursive: true, force: true })
 })
 
+const run = (sql: string) => thread.run([{ sql, parameters: [] }])
 const insert = (turn: WriteTurn, name: string) =>
   turn.run([{ sql: 'insert into item (name) values (?)', parameters: [name] }])
 
@@ -89,8 +93,8 @@ describe('group commit', () => {
       acknowledged = true
     })
     const second = write('foreground', 'second', () => held.promise)
-    await thread.run([{ sql: 'select 1', parameters: [] }])
-    await thread.run([{ sql: 'select 1', parameters: [] }])
+    await run('select 1')
+    await run('select 1')
     expect({ acknowledged, commits, stored: stored() }).toEqual({ acknowledged: false, commits: 0, stored: [] })
     held.resolve()
     await Promise.all([first, second])
@@ -116,9 +120,7 @@ describe('group commit', () => {
   it('fails the whole group, and acknowledges none of it, when the database rolls back', async () => {
     const turn = await queue.acquire('foreground')
     await insert(turn, 'lost')
-    const other = write('foreground', 'also lost', () =>
-      thread.run([{ sql: "insert or rollback into item (name) values ('lost')", parameters: [] }]),
-    )
+    const other = write('foreground', 'also lost', () => run("insert or rollback into item (name) values ('lost')"))
     const results = await Promise.allSettled([turn.commit(), other])
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
     expect(stored()).toEqual([])
@@ -167,7 +169,7 @@ describe('hold', () => {
     const work = defer()
     const held = queue.hold(() => work.promise)
     const waiting = write('foreground', 'waiting')
-    await thread.run([{ sql: 'select 1', parameters: [] }])
+    await run('select 1')
     expect(stored()).toEqual([])
     work.reject(new Error('disk full'))
     await expect(held).rejects.toThrow('disk full')

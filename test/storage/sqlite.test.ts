@@ -53,7 +53,7 @@ it('refuses a database that a newer program wrote, and leaves it as it is', asyn
   await migrate(db, 1)
   await db.transaction((trx) =>
     trx
-      .insertInto('schema_migration' as 'server_secret')
+      .insertInto('schema_migration' as 'server_state')
       .values({ name: '9999-future', applied_at: 1 } as never)
       .execute(),
   )
@@ -65,9 +65,9 @@ it('refuses a database that a newer program wrote, and leaves it as it is', asyn
 it('keeps everything when it is closed and opened again', async () => {
   const db = open()
   await migrate(db, 1)
-  await db.transaction((trx) => trx.insertInto('server_secret').values({ name: 'kept', value: 'x' }).execute())
+  await db.transaction((trx) => trx.insertInto('server_state').values({ name: 'kept', value: 'x' }).execute())
   await close(db)
-  const rows = await open().read.selectFrom('server_secret').selectAll().execute()
+  const rows = await open().read.selectFrom('server_state').selectAll().execute()
   expect(rows).toEqual([{ name: 'kept', value: 'x' }])
 })
 
@@ -78,14 +78,16 @@ it('refuses a second server of the folder, lets commands write beside it, and is
   expect(() => openSqlite(dataDir, { now: Date.now, exclusive: true })).toThrow(/another process serves/)
   const beside = open(false)
   expect([db.exclusive, beside.exclusive]).toEqual([true, false])
-  await beside.transaction((trx) => trx.insertInto('server_secret').values({ name: 'beside', value: 'x' }).execute())
-  expect(await db.read.selectFrom('server_secret').select('name').execute()).toEqual([{ name: 'beside' }])
+  await beside.transaction((trx) => trx.insertInto('server_state').values({ name: 'beside', value: 'x' }).execute())
+  expect(await db.read.selectFrom('server_state').select('name').execute()).toEqual([{ name: 'beside' }])
   await close(db)
   expect(open().exclusive).toBe(true)
 })
 
 it('refuses a folder that another process serves, until that process is killed', async () => {
-  const child = spawn(process.execPath, ['-e', HOLD_LOCK, join(dataDir, 'recollect.lock')], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['-e', HOLD_LOCK, join(dataDir, 'recollect.lock')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   try {
     if (child.stdout === null) throw new Error('the child has no output')
     await once(createInterface({ input: child.stdout }), 'line')

@@ -13,11 +13,11 @@ beforeAll(async () => {
 afterAll(() => database.close())
 
 const insert = async (trx: Executor, name: string, value = '') => {
-  await trx.insertInto('server_secret').values({ name, value }).execute()
+  await trx.insertInto('server_state').values({ name, value }).execute()
 }
 
 async function names(prefix: string): Promise<string[]> {
-  const rows = await db().read.selectFrom('server_secret').select('name').where('name', 'like', `${prefix}%`).execute()
+  const rows = await db().read.selectFrom('server_state').select('name').where('name', 'like', `${prefix}%`).execute()
   return rows.map(({ name }) => name).sort()
 }
 
@@ -30,7 +30,7 @@ it('reads see what was acknowledged, and nothing before', async () => {
     await held.promise
     return 'done'
   })
-  await written.promise
+  await Promise.race([written.promise, transaction])
   expect(await names('seen')).toEqual([])
   held.resolve()
   expect(await transaction).toBe('done')
@@ -41,7 +41,7 @@ it('a transaction sees its own writes and those before it', async () => {
   await db().transaction((trx) => insert(trx, 'own-1'))
   const seen = await db().transaction(async (trx) => {
     await insert(trx, 'own-2')
-    return trx.selectFrom('server_secret').select('name').where('name', 'like', 'own-%').execute()
+    return trx.selectFrom('server_state').select('name').where('name', 'like', 'own-%').execute()
   })
   expect(seen.map(({ name }) => name).sort()).toEqual(['own-1', 'own-2'])
 })
@@ -118,7 +118,7 @@ it('ends a transaction that writes nothing, and one that fails before it wrote',
 it('keeps numbers, text and blanks as they are', async () => {
   const value = 'ä😀\u0001 "quoted" \' \n'
   await db().transaction((trx) => insert(trx, 'text', value))
-  const row = await db().read.selectFrom('server_secret').select('value').where('name', '=', 'text').executeTakeFirst()
+  const row = await db().read.selectFrom('server_state').select('value').where('name', '=', 'text').executeTakeFirst()
   expect(row?.value).toBe(value)
 })
 

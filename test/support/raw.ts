@@ -25,8 +25,10 @@ export function sendRaw(
   { method = 'GET', path, headers = {}, body }: RawRequest,
 ): Promise<RawAnswer> {
   const { hostname, port } = new URL(server.url)
-  const all = Object.entries({ authorization: basic(server.account), ...headers })
-  const sent = Object.fromEntries(all.filter((entry): entry is [string, string | string[]] => entry[1] !== false))
+  const all: RawRequest['headers'] = { authorization: basic(server.account), ...headers }
+  const sent = Object.fromEntries(
+    Object.entries(all).flatMap(([name, value]) => (value === false ? [] : [[name, value]])),
+  )
   return new Promise((resolve, reject) => {
     const call = request({ hostname, port, method, path, headers: sent, agent: false }, (answer) => {
       const chunks: Buffer[] = []

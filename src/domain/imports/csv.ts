@@ -8,11 +8,6 @@ export interface CsvRow {
   readonly bytes: number
 }
 
-/** A record that is no CSV; the reading goes on behind it. */
-export interface CsvFault {
-  readonly reason: string
-}
-
 /** A file that cannot be read on: not a line of it, the whole. The message is for people. */
 export class UnreadableCsvError extends Error {
   override readonly name = 'UnreadableCsvError'
@@ -23,31 +18,26 @@ const MAX_RECORD_BYTES = 1024 * 1024
 
 /**
  * Reads a CSV file record by record: RFC 4180 quoting with line breaks inside quotes, LF or CRLF, UTF-8 with or without
- * BOM; blank lines are skipped.
+ * BOM; blank lines are skipped. A quote inside an unquoted field is part of it.
  *
- * @throws UnreadableCsvError for a record over 1 MiB, or a quote that is never closed
+ * @throws UnreadableCsvError for a record over 1 MiB, or a quote that is never closed: there is no telling where the
+ *   next record begins
  */
-export async function* readCsv(content: Readable): AsyncGenerator<CsvRow | CsvFault> {
-  const faults: CsvFault[] = []
+export async function* readCsv(content: Readable): AsyncGenerator<CsvRow> {
   const parser = parse({
     bom: true,
     info: true,
     relax_column_count: true,
+    relax_quotes: true,
     skip_empty_lines: true,
-    skip_records_with_error: true,
     max_record_size: MAX_RECORD_BYTES,
-    on_skip: (error) => {
-      if (error !== undefined) faults.push({ reason: explain(error) })
-    },
   })
   content.once('error', (error) => parser.destroy(error))
   content.pipe(parser)
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { bytes: number } }>) {
-      yield* faults.splice(0)
       yield { fields: record, bytes: info.bytes }
     }
-    yield* faults.splice(0)
   } catch (error) {
     if (isCsvError(error)) throw new UnreadableCsvError(explain(error))
     throw error
@@ -63,13 +53,10 @@ function isCsvError(error: unknown): error is CsvError {
 function explain(error: CsvError): string {
   switch (error.code) {
     case 'CSV_MAX_RECORD_SIZE':
-      return `a record has more than ${MAX_RECORD_BYTES} bytes`
+      return `line ${error.lines}: a record has more than ${MAX_RECORD_BYTES} bytes`
     case 'CSV_QUOTE_NOT_CLOSED':
       return 'a quote is never closed'
-    case 'INVALID_OPENING_QUOTE':
-    case 'CSV_INVALID_CLOSING_QUOTE':
-      return 'a quote stands inside a field: quote the whole field and double the quotes in it'
     default:
-      return `the record is no CSV (${error.code})`
+      return `line ${error.lines}: this is no CSV (${error.code})`
   }
 }

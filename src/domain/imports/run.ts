@@ -16,7 +16,7 @@ import { type ProfileWrite, resolve, type WriteOutcome } from '../identity/resol
 import type { ClaimedJob } from '../job.js'
 import { loadSchema, type StoreSchema } from '../schema.js'
 import { openStoreOfJob } from '../store.js'
-import { type CsvFault, type CsvRow, readCsv, UnreadableCsvError } from './csv.js'
+import { type CsvRow, readCsv, UnreadableCsvError } from './csv.js'
 import { type Column, findColumns, readRow } from './row.js'
 import type { ImportPayload } from './upload.js'
 
@@ -25,7 +25,7 @@ const CHUNK_SIZE = 500
 
 interface NumberedRecord {
   readonly rowNumber: number
-  readonly record: CsvRow | CsvFault
+  readonly record: CsvRow
 }
 
 type Progress = Pick<ImportRow, 'rowsDone' | 'bytesDone' | 'errors' | 'warnings'>
@@ -102,7 +102,6 @@ async function* readChunks(
   let records: NumberedRecord[] = []
   for await (const record of readCsv(content)) {
     if (header === undefined) {
-      if (!('fields' in record)) throw new UnreadableCsvError(`the header cannot be read: ${record.reason}`)
       header = record.fields
       yield { header, records: [] }
       continue
@@ -166,7 +165,6 @@ function toRowWrite(
     issues.push({ rowNumber, kind: 'error', columnName: '', reason })
     return []
   }
-  if ('reason' in record) return fail(record.reason)
   try {
     const { prepared, warnings } = readRow(schema, columns, record.fields)
     issues.push(...warnings.map((warning) => ({ ...warning, rowNumber })))
@@ -189,7 +187,7 @@ function advance(before: Progress, issues: readonly ImportIssueRow[], last: Numb
   const errors = issues.filter((issue) => issue.kind === 'error').length
   return {
     rowsDone: last.rowNumber,
-    bytesDone: 'bytes' in last.record ? last.record.bytes : before.bytesDone,
+    bytesDone: last.record.bytes,
     errors: before.errors + errors,
     warnings: before.warnings + issues.length - errors,
   }

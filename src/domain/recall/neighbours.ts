@@ -3,7 +3,7 @@ interface InConversation {
 }
 
 /** How much of the better neighbour's evidence, above the profile's usual, a memory gets. */
-const NEIGHBOUR_SHARE = 0.25
+const NEIGHBOUR_SHARE = 0.4
 
 /**
  * Lets memories that stand next to each other in a conversation support each other: the turn that answers a question

@@ -1,7 +1,6 @@
-import swagger from '@fastify/swagger'
+import swagger, { type FastifyStaticSwaggerOptions } from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
-import type { OpenAPIV3 } from 'openapi-types'
 import type { Context } from '../../context.js'
 import { buildOpenApiDocument } from '../../contract/openapi.js'
 import { readVersion } from '../../version.js'
@@ -11,7 +10,7 @@ import { originOf } from '../links.js'
 export async function addDocumentation(app: FastifyInstance, ctx: Context): Promise<void> {
   const version = readVersion()
   app.get('/openapi.json', async (request) => buildOpenApiDocument(version, originOf(ctx, request)))
-  const document = buildOpenApiDocument(version) as OpenAPIV3.Document
-  await app.register(swagger, { mode: 'static', specification: { document } })
+  const specification = { document: buildOpenApiDocument(version) } as FastifyStaticSwaggerOptions['specification']
+  await app.register(swagger, { mode: 'static', specification })
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { tryItOutEnabled: true } })
 }

@@ -9,6 +9,7 @@ import {
   listTraitGroups,
   patchTraitGroup,
 } from '../../domain/trait-group.js'
+import { badRequest } from '../../errors.js'
 import { addStoreOperation } from '../call.js'
 import { sendAccepted, sendVersioned } from '../links.js'
 
@@ -22,6 +23,7 @@ export function addTraitGroupRoutes(app: FastifyInstance, ctx: Context): void {
     return sendAccepted(ctx, call, operationId, 'TraitGroup creation request accepted.')
   })
   addStoreOperation(app, ctx, contract.fetchTraitGroup, async ({ scope, params, query, reply }) => {
+    if (query.pageToken !== undefined) throw badRequest('pageToken is not a token of this trait group: it has one page')
     const { value, ...version } = await fetchTraitGroup(ctx, scope, params.traitGroupName, query.includeTraits ?? true)
     // At most 95 definitions: they all go into one answer, so the page is always the last.
     const meta = { key: 'traitGroup', pageSize: query.pageSize ?? CONTROL_PLANE_PAGE.defaultSize }

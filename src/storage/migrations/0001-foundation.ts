@@ -36,7 +36,7 @@ async function createAccounts(table: CreateTable): Promise<void> {
     .addColumn('created_at', 'bigint', required)
     .addColumn('revoked_at', 'bigint')
     .execute()
-  await table('server_secret').addColumn('name', 'text', primaryKey).addColumn('value', 'text', required).execute()
+  await table('server_state').addColumn('name', 'text', primaryKey).addColumn('value', 'text', required).execute()
 }
 
 async function createStores(db: Kysely<unknown>, table: CreateTable): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { decide, isExclusive, sharedRules } from '../../../src/domain/identity/decide.js'
+import { decide, isExclusive, isHub, sharedRules } from '../../../src/domain/identity/decide.js'
 import type { IdentifierValue, ProfileState } from '../../../src/domain/identity/state.js'
 import { identifier, MODEL_RULES, toIdentityRules } from './play.js'
 
@@ -29,7 +29,7 @@ it('creates when nobody matches and updates when one does', () => {
   expect(decide(rules, [email], owners())).toEqual({ kind: 'create' })
   expect(decide(rules, [email, phone], owners(ann))).toEqual({
     kind: 'update',
-    canonical: { profile: ann, rule: 'email' },
+    canonical: { profile: ann, rule: 'email', via: email },
     absorbed: [],
   })
 })
@@ -41,8 +41,8 @@ it('merges all who match into the earliest, whichever rule found it', () => {
   ]) {
     expect(decide(rules, identifiers, owners(bob, ann))).toEqual({
       kind: 'update',
-      canonical: { profile: ann, rule: 'email' },
-      absorbed: [{ profile: bob, rule: 'phone' }],
+      canonical: { profile: ann, rule: 'email', via: email },
+      absorbed: [{ profile: bob, rule: 'phone', via: phone }],
     })
   }
 })
@@ -75,4 +75,18 @@ it('knows exclusive from shared rules', () => {
     'phone',
   ])
   expect(sharedRules(rules)).toEqual(['device', 'household', 'office'])
+})
+
+it('passes over the owner of a value that joined as many profiles as it may', () => {
+  const office = { ...phone, origin: 'a', ordinal: 1, joins: 2 }
+  const crowd = { ...bob, identifiers: [office] }
+  const limited = { ...rules, maxJoinedProfiles: 3 }
+  expect(isHub(limited, office)).toBe(true)
+  expect(isHub({ ...rules, maxJoinedProfiles: 4 }, office)).toBe(false)
+  expect(isHub(rules, office)).toBe(false)
+  expect(decide(limited, [phone], owners(crowd))).toEqual({ kind: 'create' })
+  expect(decide(limited, [phone, email], owners(crowd, ann))).toMatchObject({
+    canonical: { profile: ann },
+    absorbed: [],
+  })
 })

@@ -33,11 +33,10 @@ export function findPeople(rules: ModelRules, writes: readonly ModelWrite[]): Pe
 function isSamePerson(rules: ModelRules, writes: readonly ModelWrite[], a: Person, b: Person): boolean {
   const named = (one: Person, other: Person) => one.some((index) => other.includes(writes[index]?.target ?? -1))
   if (named(a, b) || named(b, a)) return true
-  const common = new Set(
-    identifiersOf(writes, a)
-      .filter((one) => identifiersOf(writes, b).some((other) => one.idType === other.idType && one.value === other.value))
-      .map(({ idType }) => idType),
-  )
+  const others = identifiersOf(writes, b)
+  const isShared = (one: IdentifierValue) =>
+    others.some((other) => one.idType === other.idType && one.value === other.value)
+  const common = new Set(identifiersOf(writes, a).flatMap((one) => (isShared(one) ? one.idType : [])))
   return (
     rules.exclusive.some((idType) => common.has(idType)) ||
     rules.shared.filter((idType) => common.has(idType)).length >= 2

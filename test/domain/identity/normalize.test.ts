@@ -50,7 +50,13 @@ describe('phone', () => {
     const subscriber = fc.array(digit, { minLength: 4, maxLength: 4 }).map((digits) => digits.join(''))
     fc.assert(
       fc.property(subscriber, (line) => {
-        const notations = [`(317) 555-${line}`, `1 (317) 555 ${line}`, `317555${line}`, `+1.317.555.${line}`, `1317555${line}`]
+        const notations = [
+          `(317) 555-${line}`,
+          `1 (317) 555 ${line}`,
+          `317555${line}`,
+          `+1.317.555.${line}`,
+          `1317555${line}`,
+        ]
         for (const text of notations) expect(normalize('phone', text)).toBe(`+1317555${line}`)
       }),
     )

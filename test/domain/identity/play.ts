@@ -56,7 +56,12 @@ export function play(
       value: value ?? undefined,
       idType: undefined,
     }))
-    const write = { identifiers, changes, ordinal: time, target: targetId === undefined ? undefined : world.find(targetId) }
+    const write = {
+      identifiers,
+      changes,
+      ordinal: time,
+      target: targetId === undefined ? undefined : world.find(targetId),
+    }
     outcomes.push(world.apply(write, () => ({ id: profileId(time), createdAt: time })))
   })
   return { world, outcomes, ids: outcomes.map((outcome) => outcome.profileId) }

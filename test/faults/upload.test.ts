@@ -5,6 +5,7 @@ import { expect, it } from 'vitest'
 import { type Answer, type Api, createApi, createStore, eventually, importEnd } from '../support/api.js'
 import { lookup } from '../support/profile.js'
 import type { TestServer } from '../support/server.js'
+import { connectRaw, requestHead, statusesOf } from './raw.js'
 import { createRestartable, randomBetween } from './restart.js'
 
 const ROUNDS = 3
@@ -60,17 +61,10 @@ it('an upload that the client breaks off leaves the import PENDING', async () =>
   const { importId, url } = (await createImport(api, store)).body
   const upload = beginUpload(url)
   upload.write(CSV.slice(0, 100_000))
-  await eventually(
-    async () => upload.bufferedLength(),
-    (length) => length === 0,
-  )
-  const uploads = join(folder.dataDir, 'uploads')
-  expect(await readdir(uploads)).toHaveLength(1)
+  const uploads = () => readdir(join(folder.dataDir, 'uploads')).catch(() => [])
+  await eventually(uploads, (names) => names.length === 1)
   upload.destroy()
-  await eventually(
-    () => readdir(uploads),
-    (names) => names.length === 0,
-  )
+  await eventually(uploads, (names) => names.length === 0)
   expect((await api('GET', `/v1/Stores/${store}/Profiles/Imports/${importId}`)).body.status).toBe('PENDING')
   expect((await fetch(url, { method: 'PUT', body: CSV })).status).toBe(200)
   expect((await importEnd(api, store, importId)).body.status).toBe('COMPLETED')
@@ -78,10 +72,34 @@ it('an upload that the client breaks off leaves the import PENDING', async () =>
   expect(server.logLines.filter((line) => line.includes('"level":"error"'))).toEqual([])
 })
 
-function createImport(api: Api, store: string): Promise<Answer> {
+it.each([
+  ['larger than announced', 413, CSV.length],
+  ['of nobody', 403, CSV.length],
+])('an upload that is refused (%s) does not leave its connection hanging', async (name, status, size) => {
+  const server = await (await createRestartable()).start()
+  const api = createApi(server)
+  const { url } = (await createImport(api, await createStore(api), 1000)).body
+  const { pathname, search } = new URL(url)
+  const path = status === 403 ? pathname + search.replace(/.$/, '-') : pathname + search
+  const connection = await connectRaw(server)
+  connection.send(requestHead(server, `PUT ${path}`, { 'transfer-encoding': 'chunked' }))
+  connection.send(`${size.toString(16)}\r\n${CSV}\r\n0\r\n\r\n`)
+  await eventually(
+    async () => statusesOf(connection.received()),
+    (statuses) => statuses.length > 0,
+  )
+  connection.send(requestHead(server, 'GET /healthz'))
+  const ended = await eventually(
+    async () => (connection.socket.destroyed ? 'closed' : statusesOf(connection.received()).join()),
+    (state) => state === 'closed' || state.includes(','),
+  )
+  expect({ name, ended: ended === 'closed' ? `${status},200` : ended }).toEqual({ name, ended: `${status},200` })
+})
+
+function createImport(api: Api, store: string, fileSize = Buffer.byteLength(CSV)): Promise<Answer> {
   return api('POST', `/v1/Stores/${store}/Profiles/Imports`, {
     filename: 'people.csv',
-    fileSize: Buffer.byteLength(CSV),
+    fileSize,
     columnMappings: [
       { columnName: 'mail', traitGroup: 'Contact', traitName: 'email' },
       { columnName: 'name', traitGroup: 'Contact', traitName: 'firstName' },

@@ -1,0 +1,124 @@
+import { parseArgs } from 'node:util'
+import { createMemoryIndex, type MemoryIndex, type PreparedQuery } from '../../src/domain/recall/memory-index.js'
+import { termsOf } from '../../src/domain/recall/words.js'
+import { chunkText } from '../../src/embedding/chunks.js'
+import type { Encoder } from '../../src/embedding/encoder.js'
+import { loadUseLite } from '../../src/embedding/use-lite.js'
+import { type Judged, readTasks, type Task, type TaskKind } from './locomo.js'
+import { meanOf, measure } from './measures.js'
+
+/** How a ranking is made: the product's, or one of what it must beat. */
+type Method = 'hybrid' | 'lexical' | 'recency'
+const METHODS: readonly Method[] = ['recency', 'lexical', 'hybrid']
+const KINDS: readonly TaskKind[] = ['observations', 'turns', 'summaries']
+const ALL = { threshold: 0, begin: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY }
+
+type Encode = (texts: readonly string[]) => Promise<(Float32Array | undefined)[]>
+
+async function buildIndex(task: Task, encode: Encode): Promise<MemoryIndex> {
+  const index = createMemoryIndex()
+  for (const memory of task.memories) {
+    index.put(memory)
+    const vectors = await encode(chunkText(memory.content))
+    index.setVectors(
+      memory.id,
+      vectors.filter((vector) => vector !== undefined),
+    )
+  }
+  return index
+}
+
+async function prepare(text: string, encode: Encode, method: Method): Promise<PreparedQuery> {
+  const [vector] = method === 'hybrid' ? await encode([text]) : []
+  return { terms: new Map(termsOf(text).map((term) => [term, 1])), vector }
+}
+
+async function rank(index: MemoryIndex, question: string, encode: Encode, method: Method): Promise<string[]> {
+  if (method === 'recency') return index.latest({ ...ALL, limit: 20 })
+  return index.search(await prepare(question, encode, method), { ...ALL, limit: 20 }).map(({ id }) => id)
+}
+
+interface Outcome {
+  /** Share of answerable questions that keep their best memory at 0.2, and of foreign ones that get anything. */
+  kept: number
+  foreign: number
+}
+
+async function judgeThreshold(
+  index: MemoryIndex,
+  task: Task,
+  foreign: readonly Judged[],
+  encode: Encode,
+): Promise<Outcome> {
+  const goldOf = new Map(task.memories.map((memory) => [memory.id, memory.gold]))
+  const at = { ...ALL, threshold: 0.2, limit: 100 }
+  let kept = 0
+  for (const { question, gold } of task.questions) {
+    const hits = index.search(await prepare(question, encode, 'hybrid'), at)
+    if (hits.some(({ id }) => goldOf.get(id)?.some((goldId) => gold.has(goldId)))) kept += 1
+  }
+  let answered = 0
+  for (const { question } of foreign) {
+    if (index.search(await prepare(question, encode, 'hybrid'), at).length > 0) answered += 1
+  }
+  return { kept: kept / task.questions.length, foreign: answered / Math.max(foreign.length, 1) }
+}
+
+async function judge(file: string, kind: TaskKind, encode: Encode): Promise<void> {
+  const tasks = readTasks(file, kind)
+  const measured = new Map(METHODS.map((method) => [method, [] as ReturnType<typeof measure>[]]))
+  const outcomes: Outcome[] = []
+  for (const [position, task] of tasks.entries()) {
+    const index = await buildIndex(task, encode)
+    const goldOf = new Map(task.memories.map((memory) => [memory.id, memory.gold]))
+    for (const { question, gold } of task.questions) {
+      for (const method of METHODS) {
+        const ranking = await rank(index, question, encode, method)
+        measured.get(method)?.push(
+          measure(
+            ranking.map((id) => goldOf.get(id) ?? []),
+            gold,
+          ),
+        )
+      }
+    }
+    const others = tasks[(position + 1) % tasks.length]?.questions ?? []
+    outcomes.push(await judgeThreshold(index, task, others, encode))
+  }
+  for (const [method, all] of measured) {
+    const { recall3, recall5, recall10, recall20, ndcg10, mrr20 } = meanOf(all)
+    console.log(
+      `| ${kind} (${all.length}) | ${method} | ${[recall3, recall5, recall10, recall20, ndcg10, mrr20].join(' | ')} |`,
+    )
+  }
+  const mean = (key: keyof Outcome) => (100 * outcomes.reduce((sum, o) => sum + o[key], 0)) / outcomes.length
+  console.log(`|  | at 0.2 | kept ${mean('kept').toFixed(1)} % | foreign ${mean('foreign').toFixed(1)} % | | | | |`)
+}
+
+const { values } = parseArgs({ options: { locomo: { type: 'string' }, only: { type: 'string' } } })
+if (values.locomo === undefined) {
+  console.log('Give the path of the LoCoMo file: npm run bench:recall -- --locomo FILE')
+} else {
+  const encoder: Pick<Encoder, 'encode'> = await createCachedEncoder()
+  const encode: Encode = (texts) => encoder.encode(texts)
+  console.log(
+    '| memories (questions) | method | R@3 | R@5 | R@10 | R@20 | nDCG@10 | MRR@20 |\n|---|---|---|---|---|---|---|---|',
+  )
+  for (const kind of KINDS) {
+    if (values.only === undefined || values.only === kind) await judge(values.locomo, kind, encode)
+  }
+}
+
+/** The built-in encoder on this thread, each text once. */
+async function createCachedEncoder(): Promise<Pick<Encoder, 'encode'>> {
+  const useLite = await loadUseLite()
+  const vectors = new Map<string, Float32Array | undefined>()
+  return {
+    async encode(texts) {
+      return texts.map((text) => {
+        if (!vectors.has(text)) vectors.set(text, useLite.encode(text))
+        return vectors.get(text)
+      })
+    },
+  }
+}

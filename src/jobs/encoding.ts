@@ -1,0 +1,19 @@
+import type { Context } from '../context.js'
+import { encodeQueued } from '../domain/recall/encode.js'
+import type { Encoder } from '../embedding/encoder.js'
+import { type Loop, startLoop } from './loop.js'
+
+/** How often the queue is looked at unasked: for other nodes' texts, and for an encoder that is back. */
+const IDLE_MS = 2000
+
+/** Encodes what waits in the queue until it is stopped. */
+export function startEncoding(ctx: Context, encoder: Encoder): Loop {
+  return startLoop(ctx.encodingSignal, IDLE_MS, async () => {
+    try {
+      return (await encodeQueued(ctx, encoder)) > 0
+    } catch (error) {
+      ctx.log.warn({ err: error }, 'texts could not be encoded; they wait and are ranked by their words')
+      return false
+    }
+  })
+}

@@ -1,0 +1,102 @@
+import * as fc from 'fast-check'
+import { expect, it } from 'vitest'
+import type { Context } from '../../../src/context.js'
+import { resolve } from '../../../src/domain/identity/resolve.js'
+import { replaceIdentitySettings } from '../../../src/domain/identity/settings.js'
+import type { StoreScope } from '../../../src/scope.js'
+import { selectIdentifiersOfProfiles } from '../../../src/storage/identifier.js'
+import { findProfile, selectProfileIds } from '../../../src/storage/profile.js'
+import { findCanonicalId } from '../../../src/storage/profile-merge.js'
+import { createTestContext, openTestStore, TEST_ACTOR } from '../../support/context.js'
+import { findPeople, identifiersOf, type ModelWrite, traitsOf } from './model.js'
+import { anyHistory, GROUP, MODEL_RULES } from './play.js'
+
+const RUNS = 60
+
+/** A store whose identifier types are those of the model. */
+async function openModelStore(ctx: Context): Promise<StoreScope> {
+  const scope = await openTestStore(ctx)
+  const defaults = ['email', 'phone', 'whatsapp', 'chat']
+  const configs = [
+    ...[...defaults, 'note'].map((idType) => ({ idType, normalization: 'none' as const })),
+    ...MODEL_RULES.shared.map((idType) => ({ idType, enforceUnique: false })),
+  ]
+  const matchingRules = [...MODEL_RULES.exclusive, ...MODEL_RULES.shared]
+  await replaceIdentitySettings(ctx, scope, TEST_ACTOR, { identifierConfigs: configs, matchingRules }, undefined)
+  return scope
+}
+
+/** A history and where it is cut into batches. A write may name a profile of an earlier batch only. */
+const anyBatches = fc
+  .tuple(anyHistory({ maxLength: 8 }), fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }))
+  .map(([writes, cuts]) => {
+    const batches = writes.map((_, index) => cuts.slice(1, index + 1).filter(Boolean).length)
+    return writes.map(({ target, ...write }, index) => ({
+      batch: batches[index] ?? 0,
+      write: { ...write, ...(target !== undefined && (batches[target] ?? 0) < (batches[index] ?? 0) && { target }) },
+    }))
+  })
+
+type BatchedWrite = { readonly batch: number; readonly write: ModelWrite }
+
+async function canonicalIdOf(ctx: Context, scope: StoreScope, id: string): Promise<string> {
+  return (await findCanonicalId(ctx.db.read, scope, id)) ?? id
+}
+
+/** Writes the history to the database; resolves with the id that each write was answered with. */
+async function writeHistory(ctx: Context, scope: StoreScope, history: readonly BatchedWrite[], salt: string) {
+  const ids: string[] = []
+  for (let batch = 0; batch <= (history.at(-1)?.batch ?? 0); batch += 1) {
+    const writes = history
+      .filter((entry) => entry.batch === batch)
+      .map(async ({ write }) => {
+        const prepared = {
+          schemaVersion: 0,
+          identifiers: write.identifiers.map(({ idType, value }) => ({ idType, value: salt + value })),
+          changes: Object.entries(write.traits ?? {}).map(([name, value]) => ({
+            group: GROUP,
+            name,
+            value: value ?? undefined,
+            idType: undefined,
+          })),
+        }
+        const target = write.target === undefined ? undefined : await canonicalIdOf(ctx, scope, ids[write.target] ?? '')
+        return { actor: TEST_ACTOR, prepared, prepare: () => prepared, ...(target !== undefined && { target }) }
+      })
+    for (const outcome of await resolve(ctx, scope, await Promise.all(writes))) {
+      if ('error' in outcome) throw outcome.error
+      ids.push(outcome.profileId)
+    }
+  }
+  return ids
+}
+
+it('stores what the rules decide, however the writes are cut into batches', async () => {
+  const ctx = await createTestContext()
+  const scope = await openModelStore(ctx)
+  const seen = new Set<string>()
+  let run = 0
+  await fc.assert(
+    fc.asyncProperty(anyBatches, async (history) => {
+      run += 1
+      const salt = `${run}:`
+      const ids = await writeHistory(ctx, scope, history, salt)
+      const writes = history.map(({ write }) => write)
+      for (const person of findPeople(MODEL_RULES, writes)) {
+        const canonicalIds = await Promise.all(person.map((index) => canonicalIdOf(ctx, scope, ids[index] ?? '')))
+        expect(new Set(canonicalIds)).toEqual(new Set([ids[person[0] ?? 0]]))
+        const profile = await findProfile(ctx.db.read, scope, canonicalIds[0] ?? '')
+        expect(JSON.parse(profile?.traits ?? '{}')[GROUP] ?? {}).toEqual(traitsOf(writes, person))
+        const stored = await selectIdentifiersOfProfiles(ctx.db.read, scope, [profile?.id ?? ''])
+        const wanted = identifiersOf(writes, person).map(({ idType, value }) => `${idType}=${salt}${value}`)
+        expect(stored.map(({ idType, value }) => `${idType}=${value}`).sort()).toEqual([...new Set(wanted)].sort())
+        expect(seen.has(profile?.id ?? '')).toBe(false)
+        seen.add(profile?.id ?? '')
+      }
+      expect(
+        await selectProfileIds(ctx.db.read, scope, { limit: 10_000, order: 'asc', after: undefined }),
+      ).toHaveLength(seen.size)
+    }),
+    { numRuns: RUNS, endOnFailure: true },
+  )
+})
