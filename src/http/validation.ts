@@ -16,12 +16,24 @@ const PARAM_CODES: Record<string, number> = {
  * true/false become numbers and booleans where the contract has them, and nothing else does.
  */
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart = '' }) => {
-  const isQuery = httpPart === 'querystring'
+  const read = READERS[httpPart]
   return (value: unknown) => {
-    const typed = isQuery ? coerceQuery(schema, value as Record<string, unknown>) : value
+    const typed = read === undefined ? value : read(schema, value as Record<string, unknown>)
     const violation = findViolation(schema, typed)
-    return violation === undefined ? { value: typed } : { error: toError(violation, httpPart) }
+    if (violation !== undefined) return { error: toError(violation, httpPart) }
+    return { value: httpPart === 'headers' ? value : typed }
   }
+}
+
+type Reader = (schema: TSchema, values: Record<string, unknown>) => Record<string, unknown>
+
+const READERS: Readonly<Record<string, Reader>> = { querystring: coerceQuery, headers: pickHeaders }
+
+/** The headers a schema names, which arrive in lower case. */
+function pickHeaders(schema: TSchema, headers: Record<string, unknown>): Record<string, unknown> {
+  const { properties = {} } = schema as { properties?: object }
+  const present = Object.keys(properties).filter((name) => headers[name.toLowerCase()] !== undefined)
+  return Object.fromEntries(present.map((name) => [name, headers[name.toLowerCase()]]))
 }
 
 function toError({ field, reason }: Violation, httpPart: string): ApiError {

@@ -18,6 +18,7 @@ it('SIGKILL during creates, patches, merges and deletes loses and halves nothing
     const killAfter = randomBetween(20, 400)
     const api = createApi(server)
     const writing = Promise.all(clients.map((client) => client.writeUntilGone(api)))
+    writing.catch(() => undefined)
     await sleep(killAfter)
     expect(await server.kill('SIGKILL')).toBe('SIGKILL')
     await writing

@@ -26,6 +26,7 @@ const MAX_RECORD_BYTES = 1024 * 1024
 export async function* readCsv(content: Readable): AsyncGenerator<CsvRow> {
   const parser = parse({
     bom: true,
+    record_delimiter: ['\r\n', '\n'],
     info: true,
     relax_column_count: true,
     relax_quotes: true,
