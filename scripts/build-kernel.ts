@@ -24,7 +24,7 @@ export async function compileKernel(): Promise<string> {
   const binary = outputs.get('kernel.wasm')
   if (error !== null || binary === undefined) throw new Error(`${SOURCE} does not compile: ${stderr.toString()}`)
   return [
-    '// Written by `npm run kernel` from kernel.as.ts; do not edit.',
+    '// Written by `npm run kernel` from kernel.as.ts and its imports; do not edit.',
     '',
     '/** WebAssembly, base64. */',
     'export const KERNEL_WASM =',

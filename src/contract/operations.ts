@@ -6,7 +6,7 @@ import * as imports from './import.js'
 import * as observations from './observation.js'
 import { fetchOperation, type Operation } from './operation.js'
 import * as profiles from './profile.js'
-import { explainRecall, recall } from './recall.js'
+import { explainRecall, explainRecallOfQuery, recall } from './recall.js'
 import * as stores from './store.js'
 import * as summaries from './summary.js'
 import * as traitGroups from './trait-group.js'
@@ -58,6 +58,7 @@ export const OPERATIONS: readonly Operation[] = [
   summaries.patchSummary,
   summaries.deleteSummary,
   recall,
+  explainRecallOfQuery,
   explainRecall,
   communications.putCommunications,
   communications.listCommunications,

@@ -88,11 +88,26 @@ export const RecallExplanation = Type.Object({
 })
 export type RecallExplanation = Static<typeof RecallExplanation>
 
+const EXPLAIN_URL = '/recollect/v1/Stores/:storeId/Profiles/:profileId/Recall/Explain'
+
+export const explainRecallOfQuery = defineOperation({
+  method: 'GET',
+  url: EXPLAIN_URL,
+  operationId: 'FetchRecallExplanation',
+  summary: 'Recall with what each score is made of; the input as query parameters',
+  tag: 'Recollect',
+  params: ProfileParams,
+  query: RecallInput,
+  answers: { 200: { description: 'The hits and their reasons, best first', schema: RecallExplanation } },
+  moved: 301,
+  refusals: DATA_PLANE_REFUSALS,
+})
+
 export const explainRecall = defineOperation({
   method: 'POST',
-  url: '/recollect/v1/Stores/:storeId/Profiles/:profileId/Recall/Explain',
+  url: EXPLAIN_URL,
   operationId: 'ExplainRecall',
-  summary: 'The same recall, with what each score is made of',
+  summary: 'Recall with what each score is made of; the input as body',
   tag: 'Recollect',
   params: ProfileParams,
   headers: Encodings,

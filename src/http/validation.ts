@@ -51,6 +51,7 @@ function coerceQuery(schema: TSchema, query: Record<string, unknown>): Record<st
     const text = query[name]
     if (typeof text !== 'string') continue
     if (type === 'integer' && /^-?\d{1,15}$/.test(text)) typed[name] = Number(text)
+    if (type === 'number' && /^-?\d{1,15}(\.\d{1,15})?$/.test(text)) typed[name] = Number(text)
     if (type === 'boolean' && /^(true|false)$/.test(text)) typed[name] = text === 'true'
   }
   return typed

@@ -11,6 +11,9 @@ export function addRecallRoutes(app: FastifyInstance, ctx: Context): void {
     const queryTime = Math.round(reply.elapsedTime)
     return { observations, summaries, communications, meta: { queryTime } }
   })
+  addStoreOperation(app, ctx, contract.explainRecallOfQuery, async ({ scope, params, query }) =>
+    explainRecall(ctx, scope, params.profileId, query),
+  )
   addStoreOperation(app, ctx, contract.explainRecall, async ({ scope, params, body }) =>
     explainRecall(ctx, scope, params.profileId, body),
   )

@@ -39,5 +39,10 @@ export const OWN: Record<string, Exercise> = {
     ),
   },
   ListCommunications: { success: inStore(() => ({ params: { conversationId: CONVERSATION }, query: PAGE }), 200) },
+  FetchRecallExplanation: {
+    success: onProfile(200, () => ({
+      query: Object.fromEntries(Object.entries(RECALL).map(([name, value]) => [name, String(value)])),
+    })),
+  },
   ExplainRecall: { success: onProfile(200, () => ({ body: RECALL })) },
 }
