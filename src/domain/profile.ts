@@ -14,7 +14,7 @@ import { gather } from './gather.js'
 import { normalize } from './identity/normalize.js'
 import { type PreparedWrite, type ProfileWrite, resolve } from './identity/resolve.js'
 import { findSimilarOwners } from './identity/similar.js'
-import { parseFacts } from './identity/state.js'
+import { entryOf, parseFacts } from './identity/state.js'
 import { type Page, type PageQuery, readPage } from './page.js'
 import { loadSchema, requireIdentifierType, type StoreSchema } from './schema.js'
 import { checkTraits, promoteIdentifiers } from './trait.js'
@@ -57,7 +57,7 @@ export function createWriteGatherer(context: () => Context): SubmitWrite {
  */
 export function prepareUpsert(schema: StoreSchema, input: ProfileInput, prefix = ''): PreparedWrite {
   const changes = checkTraits(schema, input.traits ?? {}, prefix)
-  const identifiers = promoteIdentifiers(schema, changes)
+  const identifiers = promoteIdentifiers(schema, changes, prefix)
   if (identifiers.length === 0) {
     throw badRequest(
       `${prefix}traits must hold at least one trait that is promoted to an identifier, such as Contact.email, with a value that identifies somebody`,
@@ -214,7 +214,7 @@ function flattenTraits(profile: ProfileRow, traitGroups: string | undefined): Fl
     .filter(([group]) => wanted === undefined || wanted.has(group))
     .flatMap(([group, values]) =>
       Object.entries(values).map(([name, value]): FlatTrait => {
-        const ordinal = facts[group]?.[name]?.ordinal ?? 0
+        const ordinal = entryOf(facts, group, name)?.ordinal ?? 0
         const timestamp = toTimestamp(Math.floor(ordinal / 1000))
         return { cursor: [ordinal, group, name], trait: { name, value, traitGroup: group, timestamp } }
       }),

@@ -109,7 +109,7 @@ function strip(
   removal: TraitRemoval,
 ): Pick<ProfileRow, 'traits' | 'facts'> | undefined {
   const before = parseFacts(row.id, row.facts)
-  const names = Object.entries(before[removal.group] ?? {})
+  const names = Object.entries(Object.hasOwn(before, removal.group) ? (before[removal.group] ?? {}) : {})
     .filter(([name, fact]) => isRemoved(removal, removal.group, name, fact.ordinal))
     .map(([name]) => name)
   if (names.length === 0) return undefined

@@ -81,24 +81,45 @@ function compileTraits(definitions: Record<string, TraitDefinition>): Map<string
 /**
  * Compiles a regular expression of a validation rule with an engine that takes linear time, whatever the pattern.
  *
- * @throws RE2JSException for a pattern that is malformed or uses what RE2 does not have (back references, look-around)
+ * @throws Error for a pattern that repeats too much, RE2JSException for one that is malformed or uses what RE2 does not have (back references, look-around)
  */
-export function compilePattern(pattern: string): (text: string) => boolean {
+export function compilePattern(pattern: string): PatternTest {
+  const repetitions = [...pattern.matchAll(/\{(\d+)(?:,(\d*))?\}/g)].map(([, from, to]) => Number(to || from))
+  if (repetitions.reduce((sum, count) => sum + count, 0) > MAX_REPETITIONS) {
+    throw new Error(`its counted repetitions add up to more than ${MAX_REPETITIONS}`)
+  }
   const compiled = RE2JS.compile(pattern)
-  return (text) => compiled.matcher(text).find()
+  const maxLength = Math.floor(MAX_STEPS / Math.max(compiled.programSize(), MIN_STEPS_A_CHARACTER))
+  return Object.assign((text: string) => compiled.matcher(text).find(), { maxLength })
 }
+
+/** A compiled pattern. */
+export interface PatternTest {
+  (text: string): boolean
+  /** Longer texts must not be given: even linear time would be too long for a request. */
+  readonly maxLength: number
+}
+
+/** Beyond it, compiling alone takes most of a second. */
+const MAX_REPETITIONS = 1000
+/** Linear time is a step for each character and state of the pattern, some 25 to 250 ns each: at most half a second. */
+const MAX_STEPS = 5_000_000
+const MIN_STEPS_A_CHARACTER = 32
 
 function compileRule(rule: ValidationRule | undefined): (value: TraitValue) => string | undefined {
   switch (rule?.ruleType) {
     case 'STRING': {
       const { pattern, minLength = 0, maxLength = Number.POSITIVE_INFINITY } = rule
-      const matches = pattern === undefined ? () => true : compilePattern(pattern)
+      const compiled = pattern === undefined ? undefined : compilePattern(pattern)
       return (value) => {
         if (typeof value !== 'string') return undefined
         const length = [...value].length
         if (length < minLength) return `must have at least ${minLength} characters`
         if (length > maxLength) return `must not have more than ${maxLength} characters`
-        return matches(value) ? undefined : `must match the pattern ${pattern}`
+        if (compiled === undefined) return undefined
+        if (value.length > compiled.maxLength)
+          return `must not have more than ${compiled.maxLength} characters to be matched`
+        return compiled(value) ? undefined : `must match the pattern ${pattern}`
       }
     }
     case 'NUMBER': {

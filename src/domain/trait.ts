@@ -50,7 +50,7 @@ function checkType(dataType: DataType, value: unknown, field: string): TraitValu
       if (typeof value === 'string') return value
       break
     case 'NUMBER':
-      if (typeof value === 'number') return value
+      if (Number.isFinite(value)) return value as number
       break
     case 'BOOLEAN':
       if (typeof value === 'boolean') return value
@@ -64,10 +64,14 @@ function checkType(dataType: DataType, value: unknown, field: string): TraitValu
 }
 
 function isScalar(value: unknown): value is TraitScalar {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+  // JSON may write numbers that no double holds; they would come back as null.
+  return typeof value === 'string' || Number.isFinite(value) || typeof value === 'boolean'
 }
 
-const TRUE_OR_FALSE: Record<string, boolean> = { true: true, false: false }
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+])
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/
 
 /**
@@ -91,7 +95,7 @@ function parseCell(dataType: DataType, text: string): TraitValue | undefined {
       return Number.isFinite(number) ? number : undefined
     }
     case 'BOOLEAN':
-      return TRUE_OR_FALSE[text.trim().toLowerCase()]
+      return BOOLEANS.get(text.trim().toLowerCase())
     case 'ARRAY':
       return parseArray(text)
   }
@@ -109,9 +113,14 @@ function parseArray(text: string): TraitScalar[] | undefined {
 /**
  * The identifiers that changes promote. Blank, boolean and array values identify nobody.
  *
+ * @param prefix path to put before the field in messages
  * @throws ApiError 400 for a value longer than an identifier may be
  */
-export function promoteIdentifiers(schema: StoreSchema, changes: readonly TraitChange[]): IdentifierValue[] {
+export function promoteIdentifiers(
+  schema: StoreSchema,
+  changes: readonly TraitChange[],
+  prefix = '',
+): IdentifierValue[] {
   const identifiers: IdentifierValue[] = []
   for (const { group, name, value, idType } of changes) {
     if (idType === undefined || (typeof value !== 'string' && typeof value !== 'number')) continue
@@ -120,7 +129,7 @@ export function promoteIdentifiers(schema: StoreSchema, changes: readonly TraitC
     if (normalized === undefined) continue
     if (normalized.length > MAX_IDENTIFIER_LENGTH) {
       throw badRequest(
-        `traits.${group}.${name} identifies a profile and must not have more than ${MAX_IDENTIFIER_LENGTH} characters`,
+        `${prefix}traits.${group}.${name} identifies a profile and must not have more than ${MAX_IDENTIFIER_LENGTH} characters`,
       )
     }
     if (!identifiers.some((known) => known.idType === idType && known.value === normalized)) {

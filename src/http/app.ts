@@ -2,9 +2,9 @@ import type { Socket } from 'node:net'
 import compress from '@fastify/compress'
 import { type FastifyInstance, fastify } from 'fastify'
 import type { Context } from '../context.js'
-import { badRequest, unauthorized } from '../errors.js'
+import { badRequest } from '../errors.js'
 import { newRequestId } from '../ids.js'
-import { addAuthentication, isProtected } from './auth.js'
+import { addAuthentication, authenticateRequest } from './auth.js'
 import { addJsonParser } from './body.js'
 import './call.js'
 import { addRefusals, rawRefusal, renderError } from './refusals.js'
@@ -29,6 +29,7 @@ const HEADERS_TIMEOUT_MS = 15_000
 const IDLE_TIMEOUT_MS = 30_000
 const KEEP_ALIVE_MS = 72_000
 const MAX_HEADER_BYTES = 16 * 1024
+const ABSOLUTE_FORM = /^https?:\/\/[^/?#]*/i
 const MAX_PARAM_LENGTH = 1024
 /** Smaller answers cost more to compress than to send. */
 const COMPRESS_FROM_BYTES = 2048
@@ -36,6 +37,8 @@ const COMPRESS_FROM_BYTES = 2048
 /** Builds the HTTP door: every hook, every route, in one explicit list. */
 export async function buildApp(ctx: Context): Promise<FastifyInstance> {
   const app = createServer(ctx)
+  // An expectation nobody knows is no reason to refuse a request without a word of ours.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.setValidatorCompiler(compileValidator)
   app.setSerializerCompiler(() => JSON.stringify)
   addRefusals(app, ctx)
@@ -74,12 +77,16 @@ function createServer(ctx: Context): FastifyInstance {
     forceCloseConnections: 'idle',
     genReqId: newRequestId,
     requestIdHeader: false,
+    // Proxies may send the absolute form of the target.
+    rewriteUrl: ({ url = '/' }) => url.replace(ABSOLUTE_FORM, '') || '/',
     clientErrorHandler: (error, socket) => answerClientError(error, socket),
     frameworkErrors: (error, request, reply) => {
       // A path that cannot be decoded never reaches the hooks.
       reply.header('Twilio-Request-Id', request.id)
-      const refusal = isProtected(request.url) && request.headers.authorization === undefined
-      return renderError(ctx, refusal ? unauthorized() : badRequest(error.message), request, reply)
+      authenticateRequest(ctx, request).then(
+        () => renderError(ctx, badRequest(error.message), request, reply),
+        (refusal: Error) => renderError(ctx, refusal, request, reply),
+      )
     },
   }) as unknown as FastifyInstance
 }

@@ -10,16 +10,28 @@ const PROTECTED = /^\/+(recollect\/)?v1(\/|\?|$)/i
 /** Asks for HTTP Basic credentials before anything else is looked at. */
 export function addAuthentication(app: FastifyInstance, ctx: Context): void {
   app.decorateRequest('principal', undefined)
-  app.addHook('onRequest', async (request) => {
-    if (!isProtected(request.url)) return
-    request.principal = await readPrincipal(ctx, request)
-    if (request.principal === undefined) throw unauthorized()
-  })
+  app.addHook('onRequest', (request) => authenticateRequest(ctx, request))
 }
 
-/** Whether a path needs credentials; upload URLs carry their own signature. */
+/** Whether a path needs credentials, however it is written; upload URLs carry their own signature. */
 export function isProtected(url: string): boolean {
-  return PROTECTED.test(url) && !url.startsWith(`${UPLOAD_PATH}/`)
+  const path = decodePath(url)
+  return path === undefined || (PROTECTED.test(path) && !path.startsWith(`${UPLOAD_PATH}/`))
+}
+
+function decodePath(url: string): string | undefined {
+  try {
+    return decodeURIComponent(url.split('?', 1)[0] ?? '')
+  } catch {
+    return undefined
+  }
+}
+
+/** Lets a request in, if its path needs it. @throws ApiError 401 */
+export async function authenticateRequest(ctx: Context, request: FastifyRequest): Promise<void> {
+  if (!isProtected(request.url)) return
+  request.principal = await readPrincipal(ctx, request)
+  if (request.principal === undefined) throw unauthorized()
 }
 
 async function readPrincipal(ctx: Context, request: FastifyRequest): Promise<Principal | undefined> {

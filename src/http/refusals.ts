@@ -53,7 +53,13 @@ function sendRefusal(reply: FastifyReply, refusal: ApiError): FastifyReply {
 /** 301 or 308 to the canonical profile; what stands behind the id in the address is kept. */
 function sendMoved(ctx: Context, error: ProfileMovedError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const status = request.routeOptions.config.moved ?? (request.method === 'GET' ? 301 : 308)
-  const uri = originOf(ctx, request) + request.url.replace(error.profileId, error.canonicalId)
+  const [path = '', ...query] = request.url.split('?')
+  // The id may have arrived percent-encoded.
+  const segments = path.split('/').map(decodeURIComponent)
+  const canonical = segments.map((segment) =>
+    encodeURIComponent(segment === error.profileId ? error.canonicalId : segment),
+  )
+  const uri = originOf(ctx, request) + [canonical.join('/'), ...query].join('?')
   return reply
     .code(status)
     .headers({ 'Canonical-Profile-Id': error.canonicalId, Location: uri })

@@ -3,7 +3,12 @@ import type { TSchema } from 'typebox'
 import { findViolation, type Violation } from '../contract/validation.js'
 import { ApiError, badRequest, ERROR_CODES } from '../errors.js'
 
-const PLACES: Record<string, string> = { body: 'The request body', querystring: 'The query', params: 'The path', headers: 'The headers' }
+const PLACES: Record<string, string> = {
+  body: 'The request body',
+  querystring: 'The query',
+  params: 'The path',
+  headers: 'The headers',
+}
 
 /** Codes of malformed ids in the path. */
 const PARAM_CODES: Record<string, number> = {

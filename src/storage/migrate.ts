@@ -37,6 +37,7 @@ export async function migrate(database: Database, now: number): Promise<string[]
       await migration.up(trx as unknown as Kysely<unknown>, database.migrationDialect)
       await db.insertInto('schema_migration').values({ name: migration.name, applied_at: now }).execute()
     }
+    if (pending.length > 0) await database.migrationDialect.finish(trx as unknown as Kysely<unknown>)
     return pending.map((migration) => migration.name)
   })
 }

@@ -16,6 +16,7 @@ import { StorageUnavailableError } from '../errors.js'
 import type { Database } from './database.js'
 import { SqliteCheckpointer } from './sqlite-checkpoint.js'
 import { createStatementCache, openConnection, runStatement } from './sqlite-connection.js'
+import { writeStatistics } from './sqlite-statistics.js'
 import { SqliteThread, toStorageError } from './sqlite-thread.js'
 import { SqliteWriteQueue, type WriteTurn } from './sqlite-write-queue.js'
 import { isStatementBatch } from './statement.js'
@@ -83,7 +84,7 @@ function createDatabase(file: string, lock: SqliteDatabase.Database | undefined,
   const background = new Kysely<Tables>({ dialect: createDialect(() => new WriteDriver(queue, 'background')) })
   return {
     read,
-    migrationDialect: { tableSuffix: 'without rowid' },
+    migrationDialect: { tableSuffix: 'without rowid', finish: writeStatistics },
     exclusive: lock !== undefined,
     transaction: (work, { background: isBackground = false } = {}) =>
       (isBackground ? background : foreground).transaction().execute(work),

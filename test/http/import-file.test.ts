@@ -94,11 +94,11 @@ describe('cells', () => {
 
 describe('rows that fail', () => {
   it('are named in the report where they stand in the file; the rest goes in', async () => {
-    const { status, summary, issues } = await run('chat,city\nrow-1,Ulm\n,nobody\nrow-3,x"y\nrow-4,Ulm\n')
+    const { status, summary, issues } = await run('chat,city\nrow-1,Ulm\n,nobody\n\\N,Ulm\nrow-4,5" x\n')
     expect([status, summary]).toEqual(['COMPLETED', { errors: 2, warnings: 0 }])
     expect(issues).toEqual(['2,error,', '3,error,'])
     expect(await traitsOf('row-1')).toBeDefined()
-    expect(await traitsOf('row-4')).toBeDefined()
+    expect((await traitsOf('row-4'))?.Contact.city).toBe('5" x')
   })
 
   it('keep their numbers over many rows', async () => {

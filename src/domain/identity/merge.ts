@@ -1,5 +1,13 @@
 import type { IdentifierConfig } from '../../contract/identity.js'
-import { byAge, type Displaced, type OwnedIdentifier, type ProfileState, type TraitFact, withEntry } from './state.js'
+import {
+  byAge,
+  type Displaced,
+  entryOf,
+  type OwnedIdentifier,
+  type ProfileState,
+  type TraitFact,
+  withEntry,
+} from './state.js'
 
 type IdentifierTypes = ReadonlyMap<string, Pick<IdentifierConfig, 'limit' | 'limitPolicy'>>
 
@@ -37,12 +45,12 @@ function mergeTraits(older: ProfileState, younger: ProfileState) {
   const displaced: Displaced['traits'][number][] = []
   for (const [group, entries] of Object.entries(younger.facts)) {
     for (const [name, fact] of Object.entries(entries)) {
-      const known = older.facts[group]?.[name]
+      const known = entryOf(older.facts, group, name)
       if (known !== undefined && !isNewer(fact, known)) continue
       if (known !== undefined) {
-        displaced.push({ group, name, value: older.traits[group]?.[name] ?? null, fact: known })
+        displaced.push({ group, name, value: entryOf(older.traits, group, name) ?? null, fact: known })
       }
-      traits = withEntry(traits, group, name, younger.traits[group]?.[name])
+      traits = withEntry(traits, group, name, entryOf(younger.traits, group, name))
       facts = withEntry(facts, group, name, fact)
     }
   }

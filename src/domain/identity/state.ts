@@ -37,6 +37,16 @@ export function byAge(a: ProfileState, b: ProfileState): number {
   return a.createdAt - b.createdAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 }
 
+/** An entry of a map of maps; customers may name traits like the methods every object has. */
+export function entryOf<V>(
+  map: Readonly<Record<string, Readonly<Record<string, V>>>>,
+  group: string,
+  name: string,
+): V | undefined {
+  const entries = Object.hasOwn(map, group) ? map[group] : undefined
+  return entries !== undefined && Object.hasOwn(entries, name) ? entries[name] : undefined
+}
+
 /** A new map of maps with one entry set, or removed when there is no value; an empty group disappears. */
 export function withEntry<V>(
   map: Readonly<Record<string, Readonly<Record<string, V>>>>,
@@ -44,9 +54,10 @@ export function withEntry<V>(
   name: string,
   value: V | undefined,
 ): Record<string, Record<string, V>> {
-  const { [name]: _, ...others } = map[group] ?? {}
+  const known = Object.hasOwn(map, group) ? map[group] : undefined
+  const { [name]: _, ...others } = known ?? {}
   // An entry that exists keeps its place.
-  const entries = value === undefined ? others : { ...map[group], [name]: value }
+  const entries = value === undefined ? others : { ...known, [name]: value }
   const { [group]: __, ...otherGroups } = map
   return Object.keys(entries).length === 0 ? otherGroups : { ...map, [group]: entries }
 }

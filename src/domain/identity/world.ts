@@ -2,7 +2,14 @@ import type { TraitChange } from '../trait.js'
 import { decide, findOwned, type IdentityRules, type Match, type OwnersOf } from './decide.js'
 import { applyEdit, type IdentifierEdit } from './edit.js'
 import { applyLimits, mergeProfiles, uniteIdentifiers } from './merge.js'
-import { type Displaced, type IdentifierValue, type OwnedIdentifier, type ProfileState, withEntry } from './state.js'
+import {
+  type Displaced,
+  entryOf,
+  type IdentifierValue,
+  type OwnedIdentifier,
+  type ProfileState,
+  withEntry,
+} from './state.js'
 
 /** One write, as identity sees it. */
 export interface WorldWrite {
@@ -134,7 +141,7 @@ function applyChanges(state: ProfileState, { changes, ordinal }: WorldWrite): Pr
   for (const { group, name, value } of changes) {
     traits = withEntry(traits, group, name, value)
     // A write always wins over what it found, also when another node's clock is ahead.
-    const known = facts[group]?.[name]?.ordinal ?? 0
+    const known = entryOf(facts, group, name)?.ordinal ?? 0
     facts = withEntry(facts, group, name, { ordinal: Math.max(ordinal, known + 1), origin: state.id })
   }
   return { ...state, traits, facts }

@@ -6,6 +6,8 @@ export interface RecallCache {
   get(key: string): ProfileMemories | undefined
   set(key: string, memories: ProfileMemories): void
   delete(key: string): void
+  /** Runs works on one profile one after the other. */
+  inTurn<T>(key: string, work: () => Promise<T>): Promise<T>
   bytes(): number
 }
 
@@ -13,10 +15,11 @@ export function cacheKey(scope: StoreScope, profileId: string): string {
   return `${scope.storeId}/${profileId}`
 }
 
-/** @param maxBytes beyond it the profiles longest unused are dropped */
+/** @param maxBytes beyond it the profiles longest unused are dropped; one larger than that is not kept */
 export function createRecallCache(maxBytes: number): RecallCache {
   const entries = new Map<string, { memories: ProfileMemories; bytes: number }>()
   let total = 0
+  const turns = new Map<string, Promise<unknown>>()
   const drop = (key: string) => {
     total -= entries.get(key)?.bytes ?? 0
     entries.delete(key)
@@ -35,11 +38,20 @@ export function createRecallCache(maxBytes: number): RecallCache {
       entries.set(key, { memories, bytes })
       total += bytes
       for (const oldest of entries.keys()) {
-        if (total <= maxBytes || oldest === key) break
+        if (total <= maxBytes) break
         drop(oldest)
       }
     },
     delete: drop,
+    async inTurn(key, work) {
+      const turn = (turns.get(key) ?? Promise.resolve()).then(work, work)
+      turns.set(key, turn)
+      try {
+        return await turn
+      } finally {
+        if (turns.get(key) === turn) turns.delete(key)
+      }
+    },
     bytes: () => total,
   }
 }

@@ -5,8 +5,6 @@ const B = 0.4
 interface Posting {
   readonly slots: number[]
   readonly frequencies: number[]
-  /** Documents of the posting that still stand. */
-  live: number
 }
 
 /** A term of a query with its weight; plain queries weigh each term 1. */
@@ -33,16 +31,33 @@ export function createLexicalIndex(): LexicalIndex {
   let entries = 0
 
   const post = (slot: number, term: string, frequency: number) => {
-    const posting = postings.get(term) ?? { slots: [], frequencies: [], live: 0 }
+    const posting = postings.get(term) ?? { slots: [], frequencies: [] }
     posting.slots.push(slot)
     posting.frequencies.push(frequency)
-    posting.live += 1
     postings.set(term, posting)
     entries += 1
   }
+  const unpost = (slot: number, term: string) => {
+    const posting = postings.get(term)
+    const at = posting?.slots.indexOf(slot) ?? -1
+    if (posting === undefined || at === -1) return
+    posting.slots.splice(at, 1)
+    posting.frequencies.splice(at, 1)
+    if (posting.slots.length === 0) postings.delete(term)
+    entries -= 1
+  }
   const idfOf = (posting: Posting | undefined) => {
-    const n = posting?.live ?? 0
+    const n = posting?.slots.length ?? 0
     return Math.log(1 + (documents - n + 0.5) / (n + 0.5))
+  }
+  const addGains = ({ slots, frequencies }: Posting, gain: number, scores: Float64Array) => {
+    const meanLength = totalLength / Math.max(documents, 1) || 1
+    for (let index = 0; index < slots.length; index += 1) {
+      const slot = slots[index] ?? 0
+      const frequency = frequencies[index] ?? 0
+      const norm = K1 * (1 - B + (B * (lengths[slot] ?? 0)) / meanLength)
+      scores[slot] = (scores[slot] ?? 0) + (gain * frequency) / (frequency + norm)
+    }
   }
 
   return {
@@ -56,10 +71,7 @@ export function createLexicalIndex(): LexicalIndex {
       totalLength += terms.length
     },
     remove(slot) {
-      for (const term of termsOfSlot[slot] ?? []) {
-        const posting = postings.get(term)
-        if (posting !== undefined) posting.live -= 1
-      }
+      for (const term of termsOfSlot[slot] ?? []) unpost(slot, term)
       documents -= 1
       totalLength -= lengths[slot] ?? 0
       termsOfSlot[slot] = undefined
@@ -69,16 +81,9 @@ export function createLexicalIndex(): LexicalIndex {
       // Unseen terms count too: a question about something else must not score as if it were answered.
       const most = (K1 + 1) * found.reduce((sum, { weight, posting }) => sum + weight * idfOf(posting), 0)
       if (most <= 0) return
-      const meanLength = totalLength / Math.max(documents, 1) || 1
       for (const { weight, posting } of found) {
         if (posting === undefined) continue
-        const gain = (weight * idfOf(posting) * (K1 + 1)) / most
-        posting.slots.forEach((slot, index) => {
-          if (termsOfSlot[slot] === undefined) return
-          const frequency = posting.frequencies[index] ?? 0
-          const norm = K1 * (1 - B + (B * (lengths[slot] ?? 0)) / meanLength)
-          scores[slot] = (scores[slot] ?? 0) + (gain * frequency) / (frequency + norm)
-        })
+        addGains(posting, (weight * idfOf(posting) * (K1 + 1)) / most, scores)
       }
     },
     matched: (slot, terms) => (termsOfSlot[slot] ?? []).filter((term) => terms.has(term)),

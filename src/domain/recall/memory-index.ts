@@ -1,8 +1,10 @@
 import { createLexicalIndex, type WeightedTerms } from './lexical-index.js'
-import { spreadToNeighbours } from './neighbours.js'
+import { createNeighbours } from './neighbours.js'
 import { evidenceOf, probabilityOf } from './relevance.js'
+import { createSameTexts } from './same-texts.js'
 import { selectBest } from './select.js'
-import { normalizeText, termsOf } from './words.js'
+import { createVectorStore } from './vector-store.js'
+import { termsOf } from './words.js'
 
 /** A memory as the index knows it. Times in milliseconds since the epoch. */
 export interface IndexedMemory {
@@ -52,110 +54,97 @@ export interface MemoryIndex {
   bytes(): number
 }
 
-interface Slot {
-  memory: Omit<IndexedMemory, 'content'>
-  text: string
-  vectors: readonly Float32Array[]
-}
-
 const SLOT_BYTES = 400
+/** In the array of cosines: the memory has no vector, or there is none of the query. */
+const NO_COSINE = Number.NaN
 
-/** Builds an empty index. */
+/** Builds an empty index. A memory keeps its slot, a small number, when its text is replaced. */
 export function createMemoryIndex(): MemoryIndex {
   const lexicalIndex = createLexicalIndex()
-  const slots: (Slot | undefined)[] = []
+  const vectorStore = createVectorStore()
+  const neighbours = createNeighbours()
+  const sameTexts = createSameTexts()
   const slotOf = new Map<string, number>()
-  let vectorBytes = 0
+  const ids: string[] = []
+  const times: number[] = []
 
-  const bestCosine = (slot: Slot, query: Float32Array | undefined): number | undefined => {
-    if (query === undefined || slot.vectors.length === 0) return undefined
-    let best = -1
-    for (const vector of slot.vectors) best = Math.max(best, dot(query, vector))
-    return best
+  const isNewer = (a: number, b: number): boolean => {
+    const [left = 0, right = 0] = [times[a], times[b]]
+    return left === right ? (ids[a] ?? '') > (ids[b] ?? '') : left > right
   }
-  const inRange = (slot: Slot | undefined, { begin, end }: Pick<SearchOptions, 'begin' | 'end'>): slot is Slot =>
-    slot !== undefined && slot.memory.occurredAt >= begin && slot.memory.occurredAt < end
-  const isNewer = (a: number, b: number) => {
-    const [left, right] = [slots[a]?.memory, slots[b]?.memory]
-    if (left === undefined || right === undefined) return left !== undefined
-    return left.occurredAt === right.occurredAt ? left.id > right.id : left.occurredAt > right.occurredAt
+  const inRange = (slot: number, { begin, end }: Pick<SearchOptions, 'begin' | 'end'>): boolean => {
+    const time = times[slot] ?? Number.NaN
+    return time >= begin && time < end
+  }
+  const clear = (slot: number) => {
+    lexicalIndex.remove(slot)
+    neighbours.remove(slot)
+    sameTexts.remove(slot)
+    vectorStore.set(slot, [])
+  }
+  const score = (query: PreparedQuery): Scored => {
+    const lexical = new Float64Array(ids.length)
+    lexicalIndex.score(query.terms, lexical)
+    const cosines = new Float64Array(ids.length).fill(NO_COSINE)
+    if (query.vector !== undefined) vectorStore.findNearest(query.vector, cosines)
+    const evidence = lexical.map((value, slot) => evidenceOf(value, presentCosine(cosines, slot)))
+    neighbours.spread(evidence)
+    return { lexical, cosines, scores: evidence.map(probabilityOf) }
   }
 
   return {
     put({ content, ...memory }) {
       const known = slotOf.get(memory.id)
-      if (known !== undefined) {
-        lexicalIndex.remove(known)
-        slots[known] = undefined
-      }
-      const slot = slots.length
-      slots.push({ memory, text: normalizeText(content), vectors: [] })
+      if (known !== undefined) clear(known)
+      const slot = known ?? ids.length
       slotOf.set(memory.id, slot)
+      ids[slot] = memory.id
+      times[slot] = memory.occurredAt
       lexicalIndex.add(slot, termsOf(content))
+      neighbours.add(slot, memory)
+      sameTexts.add(slot, content)
     },
     setVectors(id, vectors) {
-      const slot = slots[slotOf.get(id) ?? -1]
-      if (slot === undefined) return
-      slot.vectors = vectors
-      vectorBytes += vectors.reduce((sum, vector) => sum + vector.byteLength, 0)
+      const slot = slotOf.get(id)
+      if (slot !== undefined) vectorStore.set(slot, vectors)
     },
     search(query, options) {
-      const lexical = new Float64Array(slots.length)
-      lexicalIndex.score(query.terms, lexical)
-      const cosines = slots.map((slot) => slot && bestCosine(slot, query.vector))
-      const evidence = Float64Array.from(slots, (slot, index) =>
-        slot === undefined ? Number.NEGATIVE_INFINITY : evidenceOf(lexical[index] ?? 0, cosines[index]),
-      )
-      const spread = spreadToNeighbours(slots, evidence)
-      const scores = spread.map(probabilityOf)
-      const candidates = [...slots.keys()].filter(
-        (index) => inRange(slots[index], options) && (scores[index] ?? 0) >= options.threshold,
-      )
-      const best = selectBest(candidates, options.limit, {
-        keyOf: (index) => slots[index]?.text ?? '',
-        isBetter: (a, b) => (scores[a] === scores[b] ? isNewer(a, b) : (scores[a] ?? 0) > (scores[b] ?? 0)),
-        isNewer,
-      })
-      return best.flatMap((index) => {
-        const slot = slots[index]
-        if (slot === undefined) return []
-        return {
-          id: slot.memory.id,
-          score: scores[index] ?? 0,
-          lexical: lexical[index] ?? 0,
-          cosine: cosines[index],
-          occurredAt: slot.memory.occurredAt,
-          matchedTerms: lexicalIndex.matched(index, query.terms),
-        }
-      })
+      if (options.limit === 0) return []
+      const { lexical, cosines, scores } = score(query)
+      const candidates: number[] = []
+      for (let slot = 0; slot < scores.length; slot += 1) {
+        if ((scores[slot] ?? 0) >= options.threshold && inRange(slot, options)) candidates.push(slot)
+      }
+      const isBetter = (a: number, b: number) =>
+        scores[a] === scores[b] ? isNewer(a, b) : (scores[a] ?? 0) > (scores[b] ?? 0)
+      const best = selectBest(candidates, options.limit, { keyOf: sameTexts.keyOf, isBetter, isNewer })
+      return best.map((slot) => ({
+        id: ids[slot] ?? '',
+        score: scores[slot] ?? 0,
+        lexical: lexical[slot] ?? 0,
+        cosine: presentCosine(cosines, slot),
+        occurredAt: times[slot] ?? 0,
+        matchedTerms: lexicalIndex.matched(slot, query.terms),
+      }))
     },
     latest(options) {
-      const candidates = [...slots.keys()].filter((index) => inRange(slots[index], options))
-      const best = selectBest(candidates, options.limit, {
-        keyOf: (index) => slots[index]?.text ?? '',
-        isBetter: isNewer,
-        isNewer,
-      })
-      return best.flatMap((index) => slots[index]?.memory.id ?? [])
+      const candidates = [...ids.keys()].filter((slot) => inRange(slot, options))
+      const selection = { keyOf: sameTexts.keyOf, isBetter: isNewer, isNewer }
+      return selectBest(candidates, options.limit, selection).map((slot) => ids[slot] ?? '')
     },
-    size: () => slotOf.size,
-    bytes: () =>
-      slots.reduce((sum, slot) => sum + (slot?.text.length ?? 0), slots.length * SLOT_BYTES) +
-      vectorBytes +
-      lexicalIndex.bytes(),
+    size: () => ids.length,
+    bytes: () => ids.length * SLOT_BYTES + sameTexts.bytes() + vectorStore.bytes() + lexicalIndex.bytes(),
   }
 }
 
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum0 = 0
-  let sum1 = 0
-  let sum2 = 0
-  let sum3 = 0
-  for (let index = 0; index < a.length; index += 4) {
-    sum0 += (a[index] ?? 0) * (b[index] ?? 0)
-    sum1 += (a[index + 1] ?? 0) * (b[index + 1] ?? 0)
-    sum2 += (a[index + 2] ?? 0) * (b[index + 2] ?? 0)
-    sum3 += (a[index + 3] ?? 0) * (b[index + 3] ?? 0)
-  }
-  return sum0 + sum1 + sum2 + sum3
+/** What is known of each memory, by slot. */
+interface Scored {
+  readonly lexical: Float64Array
+  readonly cosines: Float64Array
+  readonly scores: Float64Array
+}
+
+function presentCosine(cosines: Float64Array, slot: number): number | undefined {
+  const cosine = cosines[slot] ?? NO_COSINE
+  return Number.isNaN(cosine) ? undefined : cosine
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Context } from '../../context.js'
 import { groupBy } from '../../group-by.js'
 import type { StoreScope } from '../../scope.js'
@@ -33,19 +34,30 @@ export async function loadProfileMemories(
   }
   const key = cacheKey(scope, profileId)
   const cached = ctx.recallCache.get(key)
-  const base = cached?.epoch === now.epoch ? cached : createEmpty({ version: -1, epoch: now.epoch })
-  if (base.version >= now.version) return base
-  const since = base.version
-  base.version = now.version
-  try {
-    await update(ctx, scope, profileId, base, since)
-  } catch (error) {
-    // Half of an update must not be taken for the whole.
-    ctx.recallCache.delete(key)
-    throw error
-  }
-  ctx.recallCache.set(key, base)
-  return base
+  if (cached !== undefined && isCurrent(cached, now)) return cached
+  // Several who come after a write must neither do its work twice nor see it half done.
+  return ctx.recallCache.inTurn(key, () => bringUpToDate(ctx, scope, profileId, key))
+}
+
+function isCurrent(memories: MemoryVersion, now: MemoryVersion): boolean {
+  return memories.epoch === now.epoch && memories.version >= now.version
+}
+
+async function bringUpToDate(
+  ctx: Context,
+  scope: StoreScope,
+  profileId: string,
+  key: string,
+): Promise<ProfileMemories> {
+  const now = (await findMemoryVersion(ctx.db.read, scope, profileId)) ?? { version: 0, epoch: 0 }
+  const cached = ctx.recallCache.get(key)
+  if (cached !== undefined && isCurrent(cached, now)) return cached
+  const memories = cached?.epoch === now.epoch ? cached : createEmpty({ version: -1, epoch: now.epoch })
+  await update(ctx, scope, profileId, memories, memories.version)
+  // Only now: an update that failed is done again, which changes nothing where it was done.
+  memories.version = now.version
+  ctx.recallCache.set(key, memories)
+  return memories
 }
 
 function createEmpty(version: MemoryVersion): ProfileMemories {
@@ -60,18 +72,28 @@ async function update(
   since: number,
 ): Promise<void> {
   const observations = await selectObservationsSince(ctx.db.read, scope, profileId, since)
-  for (const row of observations) memories.observations.put(row)
+  await forEachInParts(observations, (row) => memories.observations.put(row))
   const summaries = await selectSummariesSince(ctx.db.read, scope, profileId, since)
-  for (const { conversationId, ...row } of summaries) {
+  await forEachInParts(summaries, ({ conversationId, ...row }) => {
     memories.summaries.put({ ...row, conversationIds: [conversationId] })
-  }
+  })
   if (ctx.encoder === undefined) return
   const vectors = await selectVectorsSince(ctx.db.read, scope, profileId, ctx.encoder.model, since)
-  for (const [id, chunks] of groupBy(vectors, (vector) => vector.memoryId)) {
+  await forEachInParts([...groupBy(vectors, (vector) => vector.memoryId)], ([id, chunks]) => {
     const index = id.startsWith('mem_summary') ? memories.summaries : memories.observations
     index.setVectors(
       id,
       chunks.map(({ vector }) => vector),
     )
+  })
+}
+
+/** So many at a time take some milliseconds; other requests get their turn in between. */
+const PART_SIZE = 250
+
+async function forEachInParts<T>(items: readonly T[], visit: (item: T) => void): Promise<void> {
+  for (let start = 0; start < items.length; start += PART_SIZE) {
+    if (start > 0) await setImmediate()
+    for (const item of items.slice(start, start + PART_SIZE)) visit(item)
   }
 }

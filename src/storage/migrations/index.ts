@@ -6,6 +6,8 @@ import { memories } from './0002-memories.js'
 export interface MigrationDialect {
   /** Appended to each `create table`; SQLite stores a row in its primary key's tree, as the other engines' keys are used. */
   readonly tableSuffix: string
+  /** Runs after the last migration of a start, in the same transaction. */
+  finish(db: Kysely<unknown>): Promise<void>
 }
 
 /** One step forward of the schema. There are no steps back. */

@@ -1,0 +1,60 @@
+import { createRandom, type Random } from '../random.js'
+
+/** A memory with a vector, both made up. */
+export interface MadeUpMemory {
+  readonly id: string
+  readonly content: string
+  readonly occurredAt: number
+  readonly conversationIds: string[]
+  readonly vector: Float32Array
+}
+
+const DIMENSIONS = 512
+const MEMORIES_A_CONVERSATION = 6
+const SYLLABLES = ['ba', 'den', 'ko', 'lu', 'mer', 'ni', 'par', 'ro', 'sta', 'ti', 'ver', 'zan', 'fel', 'gor', 'hin']
+const SUBJECTS = ['The customer', 'She', 'He', 'The household', 'The agent', 'Their daughter', 'The account owner']
+const VERBS = ['prefers', 'asked about', 'complained about', 'ordered', 'returned', 'cancelled', 'likes', 'recommended']
+
+/** Words as unequally common as those of a language: the n-th is used 1/n as often as the first. */
+export function createWords(random: Random, size = 4000): () => string {
+  const words = Array.from({ length: size }, () =>
+    Array.from({ length: 2 + random.integer(3) }, () => random.pick(SYLLABLES)).join(''),
+  )
+  return () => words[Math.floor(size ** random.fraction()) - 1] ?? 'word'
+}
+
+/** A sentence of 8 to 25 words. */
+export function makeSentence(random: Random, word: () => string): string {
+  const words = Array.from({ length: 6 + random.integer(17) }, word)
+  return `${random.pick(SUBJECTS)} ${random.pick(VERBS)} ${words.join(' ')}.`
+}
+
+/** A random vector of length 1. */
+export function makeVector(random: Random): Float32Array {
+  const vector = Float32Array.from({ length: DIMENSIONS }, () => random.fraction() - 0.5)
+  const length = Math.hypot(...vector)
+  return vector.map((value) => value / length)
+}
+
+/** Memories of one profile. The same seed makes the same ones. */
+export function makeMemories(count: number, seed = 1): MadeUpMemory[] {
+  const random = createRandom(seed)
+  const word = createWords(random)
+  return Array.from({ length: count }, (_, index) => ({
+    id: `m${String(index).padStart(6, '0')}`,
+    content: makeSentence(random, word),
+    occurredAt: index * 60_000,
+    conversationIds: [`c${Math.floor(index / MEMORIES_A_CONVERSATION)}`],
+    vector: makeVector(random),
+  }))
+}
+
+/** Questions in the same words. */
+export function makeQuestions(count: number, seed = 2): string[] {
+  const random = createRandom(seed)
+  const word = createWords(createRandom(1))
+  return Array.from({ length: count }, () => {
+    const words = Array.from({ length: 3 + random.integer(4) }, word)
+    return `What did the customer say about ${words.join(' ')}?`
+  })
+}
