@@ -11,6 +11,10 @@ const SUSPICIOUS = /\\u0000|\\u[dD][89a-fA-F]/
 export function addJsonParser(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
+  // A content type that is none would be refused before the parser is asked.
+  app.addHook('onRequest', async ({ raw }) => {
+    if (raw.headers['content-type'] !== undefined) raw.headers['content-type'] = 'application/json'
+  })
   app.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
     const text = body as string
     if (text === '') return done(null, undefined)

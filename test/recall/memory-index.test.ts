@@ -28,6 +28,13 @@ const at = (degrees: number, dimensions = 8) => {
   return vector
 }
 
+/** A vector of length 1, the same for the same seed. */
+function randomUnit(dimensions: number, seed: number): Float32Array {
+  const vector = Float32Array.from({ length: dimensions }, (_, at) => Math.sin(seed * 12.9898 + at * 78.233))
+  const length = Math.hypot(...vector)
+  return vector.map((value) => value / length)
+}
+
 describe('replacing a memory', () => {
   it('forgets the words and the time it had', () => {
     const index = createFilled(memory('a', 'likes tea', 1), memory('b', 'owns a lamp', 2))
@@ -78,6 +85,22 @@ describe('vectors', () => {
     expect(index.search(ask('', at(0)), ALL)[0]?.cosine).toBeCloseTo(0.5, 5)
     index.setVectors('a', [])
     expect(index.search(ask('', at(0)), ALL)[0]?.cosine).toBeUndefined()
+  })
+
+  it('are compared whatever their number and length', () => {
+    for (const dimensions of [3, 8, 513]) {
+      const index = createMemoryIndex()
+      const query = randomUnit(dimensions, 1)
+      const vectors = Array.from({ length: 45 }, (_, seed) => randomUnit(dimensions, seed + 2))
+      vectors.forEach((vector, position) => {
+        index.put(memory(`m${position}`, `text ${position}`))
+        index.setVectors(`m${position}`, [vector])
+      })
+      for (const { id, cosine } of index.search(ask('', query), { ...ALL, limit: 45 })) {
+        const expected = query.reduce((sum, value, at) => sum + value * (vectors[Number(id.slice(1))]?.[at] ?? 0), 0)
+        expect(cosine).toBeCloseTo(expected, 6)
+      }
+    }
   })
 
   it('of nobody, or of another length than the query, are no evidence', () => {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { applyLimits, identityOf, mergeProfiles, uniteIdentifiers } from '../../../src/domain/identity/merge.js'
-import type { OwnedIdentifier, ProfileState, TraitFact } from '../../../src/domain/identity/state.js'
+import { entryOf, type OwnedIdentifier, type ProfileState, type TraitFact } from '../../../src/domain/identity/state.js'
 import { ALL_TYPES, anyHistory, anyIdentifier, identifier, MODEL_RULES, play, toIdentityRules } from './play.js'
 
 const types = toIdentityRules(MODEL_RULES).identifierTypes
@@ -97,8 +97,8 @@ it('loses nothing: what the survivor does not have stands in the ledger', () => 
       )
       const before = survivor.id === 'a' ? a : b
       for (const { group, name, value, fact } of displaced.traits) {
-        expect(before.facts[group]?.[name]).toEqual(fact)
-        expect(before.traits[group]?.[name] ?? null).toEqual(value)
+        expect(entryOf(before.facts, group, name)).toEqual(fact)
+        expect(entryOf(before.traits, group, name) ?? null).toEqual(value)
       }
     }),
   )

@@ -1,0 +1,86 @@
+import SqliteDatabase from 'better-sqlite3'
+import { type CompiledQuery, DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { StoreScope } from '../../src/scope.js'
+import {
+  findIdentifierOwners,
+  selectIdentifierOwners,
+  selectIdentifiersOfProfiles,
+} from '../../src/storage/identifier.js'
+import { selectObservationPage, selectObservationsSince } from '../../src/storage/observation.js'
+import { findProfile, selectProfileIds, selectProfiles } from '../../src/storage/profile.js'
+import { findCanonicalId, selectMergesInto } from '../../src/storage/profile-merge.js'
+import type { Executor, Tables } from '../../src/storage/tables.js'
+import { openTestDatabase, type TestDatabase } from '../support/database.js'
+
+const scope = { accountSid: 'AC', storeId: 's', schemaVersion: 1 } as StoreScope
+const KEYS = [
+  { idType: 'email', value: 'a' },
+  { idType: 'email', value: 'b' },
+  { idType: 'phone', value: 'c' },
+]
+let database: TestDatabase
+let file: SqliteDatabase.Database
+
+beforeAll(async () => {
+  database = await openTestDatabase()
+  file = new SqliteDatabase(`${database.dataDir}/recollect.db`, { readonly: true })
+})
+afterAll(async () => {
+  file.close()
+  await database.close()
+})
+
+/** The statements that a storage function sends, without sending them. */
+async function statementsOf(work: (executor: Executor) => Promise<unknown>): Promise<CompiledQuery[]> {
+  const statements: CompiledQuery[] = []
+  class Recorder extends DummyDriver {
+    override async acquireConnection() {
+      return {
+        executeQuery: async (query: CompiledQuery) => {
+          statements.push(query)
+          return { rows: [] }
+        },
+        async *streamQuery() {},
+      }
+    }
+  }
+  const executor = new Kysely<Tables>({
+    dialect: {
+      createDriver: () => new Recorder(),
+      createAdapter: () => new SqliteAdapter(),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+      createIntrospector: (db) => new SqliteIntrospector(db),
+    },
+  })
+  await work(executor)
+  return statements
+}
+
+function planOf({ sql, parameters }: CompiledQuery): string {
+  const steps = file.prepare(`explain query plan ${sql}`).all(...parameters) as { detail: string }[]
+  return steps.map(({ detail }) => detail).join('\n')
+}
+
+const page = { limit: 51, order: 'desc' } as const
+
+// SQLite guesses without figures, and once guessed that reading all identifiers of a store finds one as fast.
+it.each<[string, (executor: Executor) => Promise<unknown>, string]>([
+  ['Lookup', (db) => findIdentifierOwners(db, scope, KEYS[0] ?? { idType: '', value: '' }), 'id_type=? AND value=?'],
+  ['the owners of a batch', (db) => selectIdentifierOwners(db, scope, KEYS), 'id_type=? AND value=?'],
+  ['the identifiers of a batch', (db) => selectIdentifiersOfProfiles(db, scope, ['p', 'q']), 'profile_id=?'],
+  ['a profile', (db) => findProfile(db, scope, 'p'), 'store_id=? AND id=?'],
+  ['the profiles of a batch', (db) => selectProfiles(db, scope, ['p', 'q']), 'store_id=? AND id=?'],
+  ['a page of profiles', (db) => selectProfileIds(db, scope, { ...page, after: 'p' }), 'store_id=? AND id<?'],
+  ['where a merged profile is', (db) => findCanonicalId(db, scope, 'p'), 'store_id=? AND profile_id=?'],
+  ['who was merged', (db) => selectMergesInto(db, scope, 'p', page), 'canonical_id=?'],
+  ['a page of observations', (db) => selectObservationPage(db, scope, 'p', {}, page), 'profile_id=?'],
+  ['what is new in an index', (db) => selectObservationsSince(db, scope, 'p', 5), 'profile_id=? AND change>?'],
+])('%s is searched for by as much of a key as there is', async (_, work, wanted) => {
+  const statements = await statementsOf(work)
+  expect(statements.length).toBeGreaterThan(0)
+  for (const statement of statements) {
+    expect(planOf(statement)).toContain(wanted)
+    expect(planOf(statement)).not.toMatch(/\(store_id=\?\)|SCAN/)
+  }
+})
