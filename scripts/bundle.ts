@@ -1,21 +1,26 @@
-import { rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { build } from 'esbuild'
+
+/** Built beside the old one and put in its place when it is whole. */
+const NEXT = 'build/bundle'
 
 /**
  * Bundles the server into dist/. Reading some 1,300 small modules of the dependencies took most of a cold start; see
  * docs/decisions/0007-bundled-server.md. What brings native code or files of its own stays outside.
  */
-await rm('dist', { recursive: true, force: true })
+await rm(NEXT, { recursive: true, force: true })
 await build({
   entryPoints: {
     main: 'src/main.ts',
     'sqlite-worker': 'src/storage/sqlite-worker.ts',
     'encoder-worker': 'src/embedding/encoder-worker.ts',
   },
-  outdir: 'dist',
+  outdir: NEXT,
   bundle: true,
   splitting: true,
   sourcemap: true,
+  // Lines and names are enough for a stack trace; the sources would cost 25 MB of memory.
+  sourcesContent: false,
   platform: 'node',
   format: 'esm',
   target: 'node20',
@@ -26,3 +31,5 @@ await build({
   },
   logLevel: 'warning',
 })
+await rm('dist', { recursive: true, force: true })
+await rename(NEXT, 'dist')

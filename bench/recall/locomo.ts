@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Task } from './task.js'
 
 /** The development half of the LoCoMo benchmark, which its licence keeps out of this repository. */
 interface Conversation {
@@ -7,18 +8,6 @@ interface Conversation {
   observations: { session: number; speaker: string; text: string; evidence: string[] }[]
   turns: { session: number; id: string; speaker: string; text: string }[]
   questions: { question: string; category: number; evidence: string[] }[]
-}
-
-/** A question and the memories that answer it. */
-export interface Judged {
-  readonly question: string
-  readonly gold: ReadonlySet<string>
-}
-
-/** One profile of the benchmark: its memories, and what is asked. */
-export interface Task {
-  readonly memories: { id: string; content: string; occurredAt: number; conversationIds: string[]; gold: string[] }[]
-  readonly questions: Judged[]
 }
 
 export type TaskKind = 'observations' | 'turns' | 'summaries'

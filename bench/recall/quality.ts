@@ -4,8 +4,15 @@ import { termsOf } from '../../src/domain/recall/words.js'
 import { chunkText } from '../../src/embedding/chunks.js'
 import type { Encoder } from '../../src/embedding/encoder.js'
 import { loadUseLite } from '../../src/embedding/use-lite.js'
-import { type Judged, readTasks, type Task, type TaskKind } from './locomo.js'
+import { readCustomers } from './customers.js'
+import { readTasks, type TaskKind } from './locomo.js'
 import { meanOf, measure } from './measures.js'
+import type { Task } from './task.js'
+
+/**
+ * How well recall ranks, beside the newest first and BM25 alone: `npm run bench:recall -- --customers` on the made-up
+ * customers of this repository, `-- --locomo FILE [--only observations|turns|summaries]` on the LoCoMo benchmark.
+ */
 
 /** How a ranking is made: the product's, or one of what it must beat. */
 type Method = 'hybrid' | 'lexical' | 'recency'
@@ -47,7 +54,7 @@ interface Outcome {
 async function judgeThreshold(
   index: MemoryIndex,
   task: Task,
-  foreign: readonly Judged[],
+  foreign: readonly string[],
   encode: Encode,
 ): Promise<Outcome> {
   const goldOf = new Map(task.memories.map((memory) => [memory.id, memory.gold]))
@@ -58,14 +65,19 @@ async function judgeThreshold(
     if (hits.some(({ id }) => goldOf.get(id)?.some((goldId) => gold.has(goldId)))) kept += 1
   }
   let answered = 0
-  for (const { question } of foreign) {
+  for (const question of foreign) {
     if (index.search(await prepare(question, encode, 'hybrid'), at).length > 0) answered += 1
   }
   return { kept: kept / task.questions.length, foreign: answered / Math.max(foreign.length, 1) }
 }
 
-async function judge(file: string, kind: TaskKind, encode: Encode): Promise<void> {
-  const tasks = readTasks(file, kind)
+/** @param foreignTo questions that have no answer among the memories of the task at this position */
+async function judge(
+  name: string,
+  tasks: readonly Task[],
+  foreignTo: (position: number) => readonly string[],
+  encode: Encode,
+): Promise<void> {
   const measured = new Map(METHODS.map((method) => [method, [] as ReturnType<typeof measure>[]]))
   const outcomes: Outcome[] = []
   for (const [position, task] of tasks.entries()) {
@@ -82,31 +94,43 @@ async function judge(file: string, kind: TaskKind, encode: Encode): Promise<void
         )
       }
     }
-    const others = tasks[(position + 1) % tasks.length]?.questions ?? []
-    outcomes.push(await judgeThreshold(index, task, others, encode))
+    outcomes.push(await judgeThreshold(index, task, foreignTo(position), encode))
   }
   for (const [method, all] of measured) {
     const { recall3, recall5, recall10, recall20, ndcg10, mrr20 } = meanOf(all)
     console.log(
-      `| ${kind} (${all.length}) | ${method} | ${[recall3, recall5, recall10, recall20, ndcg10, mrr20].join(' | ')} |`,
+      `| ${name} (${all.length}) | ${method} | ${[recall3, recall5, recall10, recall20, ndcg10, mrr20].join(' | ')} |`,
     )
   }
   const mean = (key: keyof Outcome) => (100 * outcomes.reduce((sum, o) => sum + o[key], 0)) / outcomes.length
   console.log(`|  | at 0.2 | kept ${mean('kept').toFixed(1)} % | foreign ${mean('foreign').toFixed(1)} % | | | | |`)
 }
 
-const { values } = parseArgs({ options: { locomo: { type: 'string' }, only: { type: 'string' } } })
-if (values.locomo === undefined) {
-  console.log('Give the path of the LoCoMo file: npm run bench:recall -- --locomo FILE')
+const { values } = parseArgs({
+  options: { locomo: { type: 'string' }, only: { type: 'string' }, customers: { type: 'boolean', default: false } },
+})
+if (values.locomo === undefined && !values.customers) {
+  console.log('Say what to measure on: npm run bench:recall -- --customers, or -- --locomo FILE')
 } else {
   const encoder: Pick<Encoder, 'encode'> = await createCachedEncoder()
   const encode: Encode = (texts) => encoder.encode(texts)
   console.log(
     '| memories (questions) | method | R@3 | R@5 | R@10 | R@20 | nDCG@10 | MRR@20 |\n|---|---|---|---|---|---|---|---|',
   )
-  for (const kind of KINDS) {
-    if (values.only === undefined || values.only === kind) await judge(values.locomo, kind, encode)
+  if (values.customers) {
+    const { tasks, offTopic } = readCustomers()
+    await judge('customers', tasks, () => offTopic, encode)
   }
+  for (const kind of values.locomo === undefined ? [] : KINDS) {
+    if (values.only === undefined || values.only === kind) await judgeLocomo(values.locomo ?? '', kind, encode)
+  }
+}
+
+/** Foreign to a conversation is what is asked about the next one. */
+async function judgeLocomo(file: string, kind: TaskKind, encode: Encode): Promise<void> {
+  const tasks = readTasks(file, kind)
+  const questionsOf = (position: number) => tasks[position % tasks.length]?.questions ?? []
+  await judge(kind, tasks, (position) => questionsOf(position + 1).map(({ question }) => question), encode)
 }
 
 /** The built-in encoder on this thread, each text once. */

@@ -15,7 +15,7 @@ import { startWorker } from '../jobs/worker.js'
 import { createLogger } from '../log.js'
 import { migrate } from '../storage/migrate.js'
 import { openSqlite } from '../storage/sqlite.js'
-import { type Command, print } from './command.js'
+import { type Command, CommandError, print } from './command.js'
 import { now } from './database.js'
 import { firstAccountBanner, readyBanner } from './serve-banner.js'
 
@@ -32,6 +32,8 @@ export const serve: Command = {
       .join('\n')}`,
   async run({ env }) {
     const config = loadConfig(env)
+    // What the server writes is for its own user only.
+    process.umask(0o077)
     const log = createLogger(config.logLevel)
     const db = openSqlite(config.dataDir, { now, exclusive: true })
     const stopped = waitForSignal()
@@ -73,12 +75,17 @@ async function welcome(ctx: Context, url: string): Promise<string[]> {
 }
 
 async function listen(ctx: Context, app: FastifyInstance): Promise<string> {
-  await app.listen({ host: ctx.config.host, port: ctx.config.port })
+  await app.listen({ host: ctx.config.host, port: ctx.config.port }).catch(explainListenError)
   const { port } = app.server.address() as AddressInfo
   const host = ctx.config.host.includes(':') ? `[${ctx.config.host}]` : ctx.config.host
   const url = `http://${host}:${port}`
   ctx.log.info({ url }, 'listening')
   return url
+}
+
+function explainListenError(error: Error & { code?: string; address?: string; port?: number }): never {
+  if (error.code !== 'EADDRINUSE') throw error
+  throw new CommandError(`${error.address}:${error.port} is taken by another program: end it or set PORT`)
 }
 
 async function stop(app: FastifyInstance, encoder: Encoder | undefined, loops: readonly Loop[]): Promise<void> {

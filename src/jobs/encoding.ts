@@ -1,5 +1,5 @@
 import type { Context } from '../context.js'
-import { encodeQueued } from '../domain/recall/encode.js'
+import { encodeQueued, warmUpEncoder } from '../domain/recall/encode.js'
 import type { Encoder } from '../embedding/encoder.js'
 import { type Loop, startLoop } from './loop.js'
 
@@ -8,8 +8,11 @@ const IDLE_MS = 2000
 
 /** Encodes what waits in the queue until it is stopped. */
 export function startEncoding(ctx: Context, encoder: Encoder): Loop {
+  let warm = false
   return startLoop(ctx.encodingSignal, IDLE_MS, async () => {
     try {
+      if (!warm) await warmUpEncoder(ctx, encoder)
+      warm = true
       return (await encodeQueued(ctx, encoder)) > 0
     } catch (error) {
       ctx.log.warn({ err: error }, 'texts could not be encoded; they wait and are ranked by their words')

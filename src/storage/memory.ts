@@ -104,6 +104,13 @@ export function queueForEncoding(
   )
 }
 
+/** Whether any store has an observation or a summary. */
+export async function hasMemories(executor: Executor): Promise<boolean> {
+  const observation = await executor.selectFrom('observation').select('id').limit(1).executeTakeFirst()
+  const summary = await executor.selectFrom('summary').select('id').limit(1).executeTakeFirst()
+  return observation !== undefined || summary !== undefined
+}
+
 /** Where a page of all memories of a store begins. */
 export interface MemoryKey {
   profileId: string

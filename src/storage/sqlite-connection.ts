@@ -2,7 +2,7 @@ import SqliteDatabase from 'better-sqlite3'
 
 const BUSY_TIMEOUT_MS = 5000
 const LOG_BYTES_KEPT = 1024 * 1024
-const CACHE_KIB = 32 * 1024
+const CACHE_KIB = 16 * 1024
 const MAX_CACHED_STATEMENTS = 500
 
 export interface SqliteStatement {

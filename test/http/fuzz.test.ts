@@ -8,7 +8,7 @@ import { useServer } from '../support/use-server.js'
 
 const { server, api, store } = useServer()
 
-const RUNS = 40
+const RUNS = 30
 
 interface Schema {
   readonly type?: string

@@ -18,7 +18,9 @@ const catalogue = new Map<string, Column[]>()
 
 beforeAll(async () => {
   database = await openTestDatabase()
-  const tables = await select<{ name: string }>("select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name")
+  const tables = await select<{ name: string }>(
+    "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name",
+  )
   for (const { name } of tables) {
     catalogue.set(name, await select<Column>(`select name, type, "notnull", pk from pragma_table_info('${name}')`))
   }

@@ -1,9 +1,9 @@
 import type { Context } from '../../context.js'
 import { chunkText } from '../../embedding/chunks.js'
-import type { Encoder } from '../../embedding/encoder.js'
+import { type Encoder, EncoderUnavailableError } from '../../embedding/encoder.js'
 import { groupBy } from '../../group-by.js'
 import type { StoreScope } from '../../scope.js'
-import { findMemoryVersion, type QueuedText, raiseMemoryVersion } from '../../storage/memory.js'
+import { findMemoryVersion, hasMemories, type QueuedText, raiseMemoryVersion } from '../../storage/memory.js'
 import { dequeueText, replaceVectors, selectQueuedTexts } from '../../storage/memory-vector.js'
 import { selectObservations } from '../../storage/observation.js'
 import { type CompiledQuery, runAll } from '../../storage/statement.js'
@@ -46,9 +46,9 @@ async function encodeTexts(
 ): Promise<Encoded[]> {
   const contents = await readContents(ctx, scope, texts)
   const chunked = texts.map((queued) => ({ queued, chunks: chunkText(contents.get(queued.memoryId) ?? '') }))
-  const vectors = await encoder.encode(
+  const vectors = await encodeChunks(
+    encoder,
     chunked.flatMap(({ chunks }) => chunks),
-    'document',
   )
   let next = 0
   return chunked.map(({ queued, chunks }) => {
@@ -56,6 +56,24 @@ async function encodeTexts(
     next += chunks.length
     return { queued, vectors: own.filter((vector) => vector !== undefined) }
   })
+}
+
+/** Vectors of chunks. One that the encoder will never take gets none, so that it does not hold the others up. */
+async function encodeChunks(encoder: Encoder, chunks: readonly string[]): Promise<(Float32Array | undefined)[]> {
+  try {
+    return await encoder.encode(chunks, 'document')
+  } catch (error) {
+    if (!(error instanceof EncoderUnavailableError) || error.reason !== 'refused') throw error
+    if (chunks.length === 1) return [undefined]
+    const half = Math.ceil(chunks.length / 2)
+    const first = await encodeChunks(encoder, chunks.slice(0, half))
+    return [...first, ...(await encodeChunks(encoder, chunks.slice(half)))]
+  }
+}
+
+/** Makes a local encoder load, if there are memories to recall: the first question then does not wait for it. */
+export async function warmUpEncoder(ctx: Context, encoder: Encoder): Promise<void> {
+  if (await hasMemories(ctx.db.read)) await encoder.encode(['ready'], 'document')
 }
 
 async function readContents(

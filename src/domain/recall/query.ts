@@ -1,5 +1,6 @@
 import type { Context } from '../../context.js'
 import type { Communication } from '../../contract/communication.js'
+import { cleanText } from '../../embedding/chunks.js'
 import type { PreparedQuery } from './memory-index.js'
 import { termsOf } from './words.js'
 
@@ -29,7 +30,7 @@ async function encodeQuery(ctx: Context, text: string): Promise<Float32Array | u
     return known
   }
   try {
-    const [vector] = await ctx.encoder.encode([text], 'query')
+    const [vector] = await ctx.encoder.encode([cleanText(text)], 'query')
     if (vector !== undefined) remember(ctx.queryVectors, key, vector)
     return vector
   } catch (error) {
