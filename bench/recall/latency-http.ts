@@ -101,6 +101,8 @@ export async function measureOverHttp(sizes: readonly number[]): Promise<void> {
   const env = { PORT: '0', RECOLLECT_DATA_DIR: folder, RECOLLECT_ACCOUNTS: `${sid}:${token}` }
   const server = await startProcess([MAIN, 'serve'], env, join(folder, 'log'))
   const rows: string[] = []
+  const stopAtSignal = () => void server.stop().finally(() => process.exit(1))
+  process.once('SIGTERM', stopAtSignal).once('SIGINT', stopAtSignal)
   try {
     const send = createSend(server.url, sid, token)
     for (const size of sizes) {

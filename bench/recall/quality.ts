@@ -45,30 +45,41 @@ async function rank(index: MemoryIndex, question: string, encode: Encode, method
   return index.search(await prepare(question, encode, method), { ...ALL, limit: 20 }).map(({ id }) => id)
 }
 
-interface Outcome {
-  /** Share of answerable questions that keep their best memory at 0.2, and of foreign ones that get anything. */
-  kept: number
-  foreign: number
+/** What a threshold does: percent of answerable questions that keep a memory that answers, and of foreign ones that get anything. */
+const THRESHOLDS = [0.05, 0.1, 0.2, 0.3, 0.5]
+
+/** The best scores there are: of what answers each question, and of anything for each foreign question. */
+interface Scores {
+  readonly answering: number[]
+  readonly foreign: number[]
 }
 
-async function judgeThreshold(
+async function collectScores(
   index: MemoryIndex,
   task: Task,
   foreign: readonly string[],
   encode: Encode,
-): Promise<Outcome> {
+): Promise<Scores> {
   const goldOf = new Map(task.memories.map((memory) => [memory.id, memory.gold]))
-  const at = { ...ALL, threshold: 0.2, limit: 100 }
-  let kept = 0
+  const hitsOf = async (question: string) =>
+    index.search(await prepare(question, encode, 'hybrid'), { ...ALL, limit: 100 })
+  const scores: Scores = { answering: [], foreign: [] }
   for (const { question, gold } of task.questions) {
-    const hits = index.search(await prepare(question, encode, 'hybrid'), at)
-    if (hits.some(({ id }) => goldOf.get(id)?.some((goldId) => gold.has(goldId)))) kept += 1
+    const best = (await hitsOf(question)).find(({ id }) => goldOf.get(id)?.some((goldId) => gold.has(goldId)))
+    scores.answering.push(best?.score ?? 0)
   }
-  let answered = 0
-  for (const question of foreign) {
-    if (index.search(await prepare(question, encode, 'hybrid'), at).length > 0) answered += 1
+  for (const question of foreign) scores.foreign.push((await hitsOf(question))[0]?.score ?? 0)
+  return scores
+}
+
+function printThresholds({ answering, foreign }: Scores): void {
+  const share = (scores: readonly number[], threshold: number) =>
+    ((100 * scores.filter((score) => score >= threshold).length) / Math.max(scores.length, 1)).toFixed(1)
+  for (const threshold of THRESHOLDS) {
+    console.log(
+      `|  | at ${threshold} | kept ${share(answering, threshold)} | foreign ${share(foreign, threshold)} | | | | |`,
+    )
   }
-  return { kept: kept / task.questions.length, foreign: answered / Math.max(foreign.length, 1) }
 }
 
 /** @param foreignTo questions that have no answer among the memories of the task at this position */
@@ -79,7 +90,7 @@ async function judge(
   encode: Encode,
 ): Promise<void> {
   const measured = new Map(METHODS.map((method) => [method, [] as ReturnType<typeof measure>[]]))
-  const outcomes: Outcome[] = []
+  const scores: Scores = { answering: [], foreign: [] }
   for (const [position, task] of tasks.entries()) {
     const index = await buildIndex(task, encode)
     const goldOf = new Map(task.memories.map((memory) => [memory.id, memory.gold]))
@@ -94,7 +105,9 @@ async function judge(
         )
       }
     }
-    outcomes.push(await judgeThreshold(index, task, foreignTo(position), encode))
+    const { answering, foreign } = await collectScores(index, task, foreignTo(position), encode)
+    scores.answering.push(...answering)
+    scores.foreign.push(...foreign)
   }
   for (const [method, all] of measured) {
     const { recall3, recall5, recall10, recall20, ndcg10, mrr20 } = meanOf(all)
@@ -102,8 +115,7 @@ async function judge(
       `| ${name} (${all.length}) | ${method} | ${[recall3, recall5, recall10, recall20, ndcg10, mrr20].join(' | ')} |`,
     )
   }
-  const mean = (key: keyof Outcome) => (100 * outcomes.reduce((sum, o) => sum + o[key], 0)) / outcomes.length
-  console.log(`|  | at 0.2 | kept ${mean('kept').toFixed(1)} % | foreign ${mean('foreign').toFixed(1)} % | | | | |`)
+  printThresholds(scores)
 }
 
 const { values } = parseArgs({

@@ -3,19 +3,32 @@ import { fact } from './fact.js'
 /** A bank for private customers. */
 export const BANK = [
   fact(
-    ['Is saving for a house and asked about mortgages over twenty years', 'Wants a mortgage with a fixed rate for twenty years'],
-    ['What mortgage did they ask about?', 'Are they planning to buy property?', 'What are they putting money aside for?'],
+    [
+      'Is saving for a house and asked about mortgages over twenty years',
+      'Wants a mortgage with a fixed rate for twenty years',
+    ],
+    [
+      'What mortgage did they ask about?',
+      'Are they planning to buy property?',
+      'What are they putting money aside for?',
+    ],
   ),
   fact(
     ['Debit card was swallowed by the machine at the station', 'The cash machine at the station kept the card'],
     ['What happened at the cash machine?', 'Why do they need a replacement card?', 'Where did the ATM retain it?'],
   ),
   fact(
-    ['Disputed a payment of {amount} euros to an unknown web shop', 'Does not recognise {amount} euros taken by a web shop'],
+    [
+      'Disputed a payment of {amount} euros to an unknown web shop',
+      'Does not recognise {amount} euros taken by a web shop',
+    ],
     ['Which payment was disputed?', 'Has there been fraud?', 'Is a suspicious transaction being investigated?'],
   ),
   fact(
-    ['Salary arrives on the 28th from a new employer since {month}', 'Changed employer in {month}; wages come on the 28th'],
+    [
+      'Salary arrives on the 28th from a new employer since {month}',
+      'Changed employer in {month}; wages come on the 28th',
+    ],
     ['When does the salary arrive?', 'When do they get paid?', 'Did they take a new job?'],
   ),
   fact(
@@ -23,8 +36,15 @@ export const BANK = [
     ['How high is the overdraft?', 'How far may the balance go below zero?', 'What credit line do they have?'],
   ),
   fact(
-    ['Opened a savings account for {child} with {amount} euros', '{child} has a savings book, first deposit {amount} euros'],
-    ['What was the first deposit for {child}?', 'Do they have an account for a minor?', 'Who is the junior account for?'],
+    [
+      'Opened a savings account for {child} with {amount} euros',
+      '{child} has a savings book, first deposit {amount} euros',
+    ],
+    [
+      'What was the first deposit for {child}?',
+      'Do they have an account for a minor?',
+      'Who is the junior account for?',
+    ],
   ),
   fact(
     ['Sends money to family in {country} every month', 'Transfers part of the wages to relatives in {country}'],
@@ -32,7 +52,11 @@ export const BANK = [
   ),
   fact(
     ['Refuses the app and wants paper statements', 'Statements must come on paper, no online banking'],
-    ['Do they want paper statements?', 'Are they comfortable with digital services?', 'How should documents be delivered?'],
+    [
+      'Do they want paper statements?',
+      'Are they comfortable with digital services?',
+      'How should documents be delivered?',
+    ],
   ),
   fact(
     ['Holds an index fund and does not want single shares', 'Invests in an index fund only, stocks are too risky'],
@@ -43,11 +67,17 @@ export const BANK = [
     ['Why were they locked out?', 'Did they forget their secret code?', 'What login problem occurred?'],
   ),
   fact(
-    ['Missed the loan instalment of {month} because of sick leave', 'Could not pay the instalment in {month} while ill'],
+    [
+      'Missed the loan instalment of {month} because of sick leave',
+      'Could not pay the instalment in {month} while ill',
+    ],
     ['Why was the instalment missed?', 'Are they behind on repayments?', 'Have they had financial difficulties?'],
   ),
   fact(
-    ['Meets the adviser {agent} at the branch on a {weekday}', 'Appointment with {agent} in the branch, always on {weekday}'],
+    [
+      'Meets the adviser {agent} at the branch on a {weekday}',
+      'Appointment with {agent} in the branch, always on {weekday}',
+    ],
     ['When do they meet {agent}?', 'Who is their personal consultant?', 'Do they come in person?'],
   ),
   fact(

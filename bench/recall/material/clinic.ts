@@ -23,7 +23,10 @@ export const CLINIC = [
     ['When did the insurance change?', 'Who covers the costs?', 'Where should the bill be sent?'],
   ),
   fact(
-    ['Knee was operated on in {month}, physiotherapy twice a week', 'After knee surgery in {month} they go to physiotherapy'],
+    [
+      'Knee was operated on in {month}, physiotherapy twice a week',
+      'After knee surgery in {month} they go to physiotherapy',
+    ],
     ['When was the knee operation?', 'Which rehabilitation do they get?', 'What procedure did they have?'],
   ),
   fact(

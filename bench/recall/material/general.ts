@@ -3,8 +3,15 @@ import { fact } from './fact.js'
 /** What any business may learn of its customers. */
 export const GENERAL = [
   fact(
-    ['Prefers to be phoned after {hour} in the evening', 'Asked us to ring only after {hour}, never during working hours'],
-    ['Is it fine to phone before {hour}?', 'When is a good time to reach them?', 'What time of day should we get in touch?'],
+    [
+      'Prefers to be phoned after {hour} in the evening',
+      'Asked us to ring only after {hour}, never during working hours',
+    ],
+    [
+      'Is it fine to phone before {hour}?',
+      'When is a good time to reach them?',
+      'What time of day should we get in touch?',
+    ],
   ),
   fact(
     ['Moved from {city} to a flat near the harbour in {month}', 'New address since {month}: left {city} for the coast'],
@@ -27,12 +34,19 @@ export const GENERAL = [
     ['Who works as {job}?', 'What do they do for a living?', 'What is their occupation?'],
   ),
   fact(
-    ['Would rather write in {language} than in English', 'Mother tongue is {language}; English letters are hard to follow'],
+    [
+      'Would rather write in {language} than in English',
+      'Mother tongue is {language}; English letters are hard to follow',
+    ],
     ['Do they write {language}?', 'Which language should we use in our messages?', 'Do they need an interpreter?'],
   ),
   fact(
     ['Is hard of hearing and wants everything by e-mail', 'Cannot hear well on the telephone, so please send e-mails'],
-    ['Why do they want e-mail?', 'Is there any disability we should consider?', 'Which contact channel suits them best?'],
+    [
+      'Why do they want e-mail?',
+      'Is there any disability we should consider?',
+      'Which contact channel suits them best?',
+    ],
   ),
   fact(
     ['Goes {sport} every {weekday}', 'Trains in a {sport} club on {weekday} nights'],
@@ -51,8 +65,15 @@ export const GENERAL = [
     ['Do they eat meat?', 'What should we keep in mind about food?', 'Any dietary restrictions?'],
   ),
   fact(
-    ['Was upset after waiting forty minutes in the queue on the hotline', 'Complained that the hotline kept them on hold for most of an hour'],
-    ['What did they say about the hotline?', 'Why were they angry with us?', 'Has this person been dissatisfied with our service?'],
+    [
+      'Was upset after waiting forty minutes in the queue on the hotline',
+      'Complained that the hotline kept them on hold for most of an hour',
+    ],
+    [
+      'What did they say about the hotline?',
+      'Why were they angry with us?',
+      'Has this person been dissatisfied with our service?',
+    ],
   ),
   fact(
     ['Praised {agent} for solving everything in one call', 'Sent a thank-you card for {agent}'],

@@ -11,23 +11,36 @@ export const TELECOM = [
     ['When was the router replaced?', 'Which hardware did we exchange?', 'How old is the box that provides the wifi?'],
   ),
   fact(
-    ['Contract ends in {month} and will be cancelled if the price stays', 'Threatens to leave in {month} unless it gets cheaper'],
+    [
+      'Contract ends in {month} and will be cancelled if the price stays',
+      'Threatens to leave in {month} unless it gets cheaper',
+    ],
     ['When does the contract end?', 'Is there a risk of losing this customer?', 'Do they want to terminate?'],
   ),
   fact(
     ['Was charged {amount} euros for roaming in {country}', 'Roaming in {country} came to {amount} euros'],
-    ['How much was the roaming in {country}?', 'Why was the bill so high?', 'Did they get an unexpected charge abroad?'],
+    [
+      'How much was the roaming in {country}?',
+      'Why was the bill so high?',
+      'Did they get an unexpected charge abroad?',
+    ],
   ),
   fact(
     ['Uses {phone} with an eSIM', 'The handset is {phone}, the eSIM was activated by us'],
     ['Do they use an eSIM?', 'What kind of phone do they own?', 'Which device is it?'],
   ),
   fact(
-    ['Wants to keep the number ending in {number} when switching', 'Porting of the number ending in {number} was requested'],
+    [
+      'Wants to keep the number ending in {number} when switching',
+      'Porting of the number ending in {number} was requested',
+    ],
     ['Which number is to be ported?', 'Can the old line be taken along?', 'What did they request about their digits?'],
   ),
   fact(
-    ['A technician came on {weekday} and found a corroded cable in the cellar', 'On {weekday} the engineer discovered rust on the cable in the basement'],
+    [
+      'A technician came on {weekday} and found a corroded cable in the cellar',
+      'On {weekday} the engineer discovered rust on the cable in the basement',
+    ],
     ['What did the technician find?', 'What caused the fault?', 'Has anybody been there to repair it?'],
   ),
   fact(
@@ -55,7 +68,10 @@ export const TELECOM = [
     ['Why was the SIM blocked?', 'Where did they lose their device?', 'Has there been a theft?'],
   ),
   fact(
-    ['Got a credit of {amount} euros for the outage in {month}', 'We credited {amount} euros because of the failure in {month}'],
+    [
+      'Got a credit of {amount} euros for the outage in {month}',
+      'We credited {amount} euros because of the failure in {month}',
+    ],
     ['How large was the credit for the outage?', 'Did we compensate them?', 'What goodwill gesture was made?'],
   ),
 ]
