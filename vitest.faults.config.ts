@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['test/faults/**/*.test.ts'],
     testTimeout: 240_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // More than there may be processors: some of them mostly wait.
+    maxWorkers: 3,
   },
 })

@@ -50,7 +50,7 @@ const THRESHOLDS = [0.05, 0.1, 0.2, 0.3, 0.5]
 
 /** The best scores there are: of what answers each question, and of anything for each foreign question. */
 interface Scores {
-  readonly answering: number[]
+  readonly answering: { readonly score: number; readonly sharesWord: boolean }[]
   readonly foreign: number[]
 }
 
@@ -66,7 +66,7 @@ async function collectScores(
   const scores: Scores = { answering: [], foreign: [] }
   for (const { question, gold } of task.questions) {
     const best = (await hitsOf(question)).find(({ id }) => goldOf.get(id)?.some((goldId) => gold.has(goldId)))
-    scores.answering.push(best?.score ?? 0)
+    scores.answering.push({ score: best?.score ?? 0, sharesWord: (best?.matchedTerms.length ?? 0) > 0 })
   }
   for (const question of foreign) scores.foreign.push((await hitsOf(question))[0]?.score ?? 0)
   return scores
@@ -75,10 +75,13 @@ async function collectScores(
 function printThresholds({ answering, foreign }: Scores): void {
   const share = (scores: readonly number[], threshold: number) =>
     ((100 * scores.filter((score) => score >= threshold).length) / Math.max(scores.length, 1)).toFixed(1)
-  for (const threshold of THRESHOLDS) {
-    console.log(
-      `|  | at ${threshold} | kept ${share(answering, threshold)} | foreign ${share(foreign, threshold)} | | | | |`,
-    )
+  const scoresOf = (sharesWord: boolean) =>
+    answering.filter((best) => best.sharesWord === sharesWord).map(({ score }) => score)
+  const all = answering.map(({ score }) => score)
+  console.log('|  | at | kept | of those sharing a word | of those sharing none | foreign | | |')
+  for (const at of THRESHOLDS) {
+    const shares = [all, scoresOf(true), scoresOf(false), foreign].map((scores) => share(scores, at))
+    console.log(`|  | ${at} | ${shares.join(' | ')} | | |`)
   }
 }
 

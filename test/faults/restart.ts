@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -48,6 +48,11 @@ export async function createRestartable(
       await ended
     },
   }
+}
+
+/** How many files and sockets a server holds. */
+export async function countOpenFiles(server: TestServer): Promise<number> {
+  return (await readdir(`/proc/${server.process.pid}/fd`)).length
 }
 
 /** A whole number from `min` to `max`. */

@@ -8,7 +8,7 @@ import { useServer } from '../support/use-server.js'
 
 const { server, api, store } = useServer()
 
-const RUNS = 30
+const RUNS = 15
 
 interface Schema {
   readonly type?: string
