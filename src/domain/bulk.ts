@@ -3,6 +3,7 @@ import type { ProfileInput } from '../contract/profile.js'
 import type { Actor, StoreScope } from '../scope.js'
 import { type ProfileWrite, resolve } from './identity/resolve.js'
 import { type ClaimedJob, enqueueJob } from './job.js'
+import { createPace } from './pace.js'
 import { prepareUpsert } from './profile.js'
 import { loadSchema, type StoreSchema } from './schema.js'
 import { openStoreOfJob } from './store.js'
@@ -26,9 +27,11 @@ export async function upsertProfilesInBulk(
   profiles: ProfileInput[],
 ): Promise<void> {
   const schema = await loadSchema(ctx, ctx.db.read, scope)
-  profiles.forEach((profile, index) => {
+  const pace = createPace()
+  for (const [index, profile] of profiles.entries()) {
     prepareUpsert(schema, profile, `profiles[${index}].`)
-  })
+    await pace()
+  }
   const payload: BulkPayload = { profiles }
   await ctx.db.transaction((trx) => enqueueJob(ctx, trx, { storeId: scope.storeId, kind: 'bulk', payload, actor }))
   ctx.jobSignal.wake()
@@ -37,13 +40,18 @@ export async function upsertProfilesInBulk(
 /** Runs an accepted batch in chunks, each with its checkpoint in one transaction. Stops between chunks when told to. */
 export async function runBulk(ctx: Context, job: ClaimedJob, shouldStop: () => boolean): Promise<boolean> {
   const { profiles } = job.payload as BulkPayload
+  const pace = createPace()
   for (let start = (job.checkpoint as number | undefined) ?? 0; start < profiles.length; start += CHUNK_SIZE) {
     if (shouldStop()) return false
     const scope = await openStoreOfJob(ctx, job.storeId)
     if (scope === undefined) break
     const end = Math.min(start + CHUNK_SIZE, profiles.length)
     const schema = await loadSchema(ctx, ctx.db.read, scope)
-    const writes = profiles.slice(start, end).flatMap((profile) => toWrite(ctx, job, schema, profile))
+    const writes: ProfileWrite[] = []
+    for (const profile of profiles.slice(start, end)) {
+      writes.push(...toWrite(ctx, job, schema, profile))
+      await pace()
+    }
     await resolve(ctx, scope, writes, {
       background: true,
       inTransaction: (trx) => (end === profiles.length ? job.finish(trx) : job.advance(trx, end)),
