@@ -57,7 +57,8 @@ async function writeSynced(file: string, content: Readable, maxBytes: number): P
   const handle = await open(file, 'w', 0o600)
   try {
     let size = 0
-    for await (const chunk of content as AsyncIterable<Buffer>) {
+    // Not destroyed when it is refused: its connection must live to carry the answer.
+    for await (const chunk of content.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       size += chunk.length
       if (size > maxBytes) throw new BlobTooLargeError(`more than ${maxBytes} bytes`)
       await handle.writeFile(chunk)

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import compress from '@fastify/compress'
 import { type FastifyInstance, fastify } from 'fastify'
 import type { Context } from '../context.js'
-import { badRequest } from '../errors.js'
+import { badRequest, unavailable } from '../errors.js'
 import { newRequestId } from '../ids.js'
 import { addAuthentication, authenticateRequest } from './auth.js'
 import { addJsonParser } from './body.js'
@@ -43,6 +43,7 @@ export async function buildApp(ctx: Context): Promise<FastifyInstance> {
   app.setSerializerCompiler(() => JSON.stringify)
   addRefusals(app, ctx)
   addRequestId(app)
+  addDraining(app)
   addAuthentication(app, ctx)
   addJsonParser(app)
   addObservation(app, ctx)
@@ -75,6 +76,7 @@ function createServer(ctx: Context): FastifyInstance {
     http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 1000 },
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     forceCloseConnections: 'idle',
+    return503OnClosing: false,
     genReqId: newRequestId,
     requestIdHeader: false,
     // Proxies may send the absolute form of the target.
@@ -103,6 +105,22 @@ function answerClientError(error: Error & { code?: string }, socket: Socket): vo
 function addRequestId(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('Twilio-Request-Id', request.id)
+  })
+}
+
+/** While the server ends: what is in flight is answered, what comes behind it is refused, and connections are let go. */
+function addDraining(app: FastifyInstance): void {
+  let draining = false
+  app.addHook('preClose', (done) => {
+    draining = true
+    done()
+  })
+  app.addHook('onRequest', async () => {
+    if (draining) throw unavailable('The server is shutting down; try again')
+  })
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (draining) reply.header('Connection', 'close')
+    done(null, payload)
   })
 }
 

@@ -38,6 +38,7 @@ function toRefusal(error: Error, request: FastifyRequest): ApiError {
     return unavailable('The server cannot store or read anything right now; nothing was applied, try again later')
   }
   const { statusCode = 500, message, code = '' } = error as FastifyError
+  if (code === 'ECONNRESET') return badRequest('The client closed the connection before its request was whole')
   if (COMPRESSION_ERRORS.test(code)) {
     return badRequest('The request body is not compressed as Content-Encoding says')
   }

@@ -20,7 +20,13 @@ export async function addUploadRoutes(app: FastifyInstance, ctx: Context): Promi
         const length = request.headers['content-length']
         const size = length === undefined ? undefined : Number(length)
         const content = (request.body as Readable | undefined) ?? request.raw
-        await acceptUpload(ctx, ticket, content, size, request.id)
+        try {
+          await acceptUpload(ctx, ticket, content, size, request.id)
+        } catch (error) {
+          // Read on, so that the client is still listening when the refusal comes.
+          content.resume()
+          throw error
+        }
         return { message: 'File accepted for import.' }
       },
     })
