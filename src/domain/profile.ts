@@ -1,5 +1,5 @@
 import type { Context } from '../context.js'
-import type { Identifier, ProfileInput, Trait, Traits } from '../contract/profile.js'
+import type { Identifier, ProfileInput, Traits } from '../contract/profile.js'
 import { badRequest, notFound, ProfileMovedError, StorageUnavailableError } from '../errors.js'
 import type { Actor, StoreScope } from '../scope.js'
 import { insertEvents } from '../storage/event.js'
@@ -14,14 +14,12 @@ import { gather } from './gather.js'
 import { normalize } from './identity/normalize.js'
 import { type PreparedWrite, type ProfileWrite, resolve } from './identity/resolve.js'
 import { findSimilarOwners } from './identity/similar.js'
-import { entryOf, parseFacts } from './identity/state.js'
 import { type Page, type PageQuery, readPage } from './page.js'
 import { loadSchema, requireIdentifierType, type StoreSchema } from './schema.js'
 import { checkTraits, promoteIdentifiers } from './trait.js'
 
 const MAX_BATCH_SIZE = 256
 const MAX_PAGE_ITEMS = 1000
-const MAX_TRAIT_PAGE_ITEMS = 100
 
 /** Submits a write of one profile and resolves with the profile's id when it is on disk. */
 export type SubmitWrite = (scope: StoreScope, write: ProfileWrite) => Promise<string>
@@ -151,11 +149,13 @@ function pickGroups(traits: string, traitGroups: string): string {
   return JSON.stringify(Object.fromEntries(entries))
 }
 
-function parseNames(list: string): Set<string> {
+/** Names of a list separated by commas. */
+export function parseNames(list: string): Set<string> {
   return new Set(list.split(',').map((name) => name.trim()))
 }
 
-function toTimestamp(milliseconds: number): string {
+/** Milliseconds since the epoch as the wire writes times. */
+export function toTimestamp(milliseconds: number): string {
   return new Date(milliseconds).toISOString()
 }
 
@@ -169,64 +169,6 @@ export function listProfiles(ctx: Context, scope: StoreScope, query: PageQuery):
     select: (page) => selectProfileIds(ctx.db.read, scope, page),
     cursorOf: (id) => id,
   })
-}
-
-type TraitCursor = [ordinal: number, group: string, name: string]
-interface FlatTrait {
-  readonly cursor: TraitCursor
-  readonly trait: Trait
-}
-
-/** ListProfileTraits: one item per trait, newest first. */
-export async function listProfileTraits(
-  ctx: Context,
-  scope: StoreScope,
-  profileId: string,
-  query: PageQuery & { traitGroups?: string },
-): Promise<Page<Trait>> {
-  const profile = await requireProfile(ctx.db.read, scope, profileId)
-  const traits = flattenTraits(profile, query.traitGroups)
-  const page = await readPage<FlatTrait, TraitCursor>(ctx, {
-    list: {
-      accountSid: scope.accountSid,
-      operationId: 'ListProfileTraits',
-      parts: [scope.storeId, profileId, query.traitGroups],
-    },
-    key: 'traits',
-    query,
-    maxItems: MAX_TRAIT_PAGE_ITEMS,
-    select: async ({ limit, order, after }) => {
-      const sign = order === 'asc' ? 1 : -1
-      return traits
-        .filter(({ cursor }) => after === undefined || sign * compareTraits(cursor, after) > 0)
-        .sort((a, b) => sign * compareTraits(a.cursor, b.cursor))
-        .slice(0, limit)
-    },
-    cursorOf: ({ cursor }) => cursor,
-  })
-  return { items: page.items.map(({ trait }) => trait), meta: page.meta }
-}
-
-function flattenTraits(profile: ProfileRow, traitGroups: string | undefined): FlatTrait[] {
-  const wanted = traitGroups === undefined ? undefined : parseNames(traitGroups)
-  const facts = parseFacts(profile.id, profile.facts)
-  return Object.entries(JSON.parse(profile.traits) as Traits)
-    .filter(([group]) => wanted === undefined || wanted.has(group))
-    .flatMap(([group, values]) =>
-      Object.entries(values).map(([name, value]): FlatTrait => {
-        const ordinal = entryOf(facts, group, name)?.ordinal ?? 0
-        const timestamp = toTimestamp(Math.floor(ordinal / 1000))
-        return { cursor: [ordinal, group, name], trait: { name, value, traitGroup: group, timestamp } }
-      }),
-    )
-}
-
-function compareTraits(a: TraitCursor, b: TraitCursor): number {
-  return a[0] - b[0] || compareText(a[1], b[1]) || compareText(a[2], b[2])
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
 
 /**

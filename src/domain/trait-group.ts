@@ -20,8 +20,9 @@ import { checkIfMatch } from './etag.js'
 import { enqueueJob } from './job.js'
 import { type Page, type PageQuery, readPage } from './page.js'
 import type { TraitRemoval } from './remove-traits.js'
-import { compilePattern, loadSchema, type StoreSchema } from './schema.js'
+import { loadSchema, type StoreSchema } from './schema.js'
 import type { Versioned } from './store.js'
+import { checkCount, checkDefinitions } from './trait-definition.js'
 
 const MAX_PAGE_ITEMS = 50
 const RESERVED_NAME = '__proto__'
@@ -102,55 +103,6 @@ async function checkTraitGroup(
       `The store has ${limit} trait groups, which is its limit: delete one or raise RECOLLECT_MAX_TRAIT_GROUPS`,
       ERROR_CODES.traitGroupLimit,
     )
-  }
-}
-
-/**
- * Checks trait definitions beyond their form: rule and type agree, the pattern compiles, the identifier type exists.
- *
- * @throws ApiError 400
- */
-export function checkDefinitions(
-  schema: StoreSchema,
-  definitions: Record<string, TraitDefinition>,
-  maxTraits: number,
-): void {
-  checkCount(definitions, maxTraits)
-  for (const [name, definition] of Object.entries(definitions)) checkDefinition(schema, name, definition)
-}
-
-function checkCount(definitions: Record<string, TraitDefinition>, maxTraits: number): void {
-  if (Object.keys(definitions).length <= maxTraits) return
-  throw limitReached(`traits: the group must not have more than ${maxTraits} definitions`, ERROR_CODES.traitLimit)
-}
-
-const MAX_TRAIT_NAME_LENGTH = 64
-
-function checkDefinition(schema: StoreSchema, name: string, definition: TraitDefinition): void {
-  const field = `traits.${name}`
-  if (name === '' || name.length > MAX_TRAIT_NAME_LENGTH) {
-    throw badRequest(`${field}: a trait name must have 1 to ${MAX_TRAIT_NAME_LENGTH} characters`)
-  }
-  const { dataType, validationRule, idTypePromotion } = definition
-  if (dataType === '') throw badRequest(`${field}.dataType must be one of STRING, NUMBER, BOOLEAN, ARRAY`)
-  if (validationRule !== undefined && validationRule.ruleType !== dataType) {
-    throw badRequest(`${field}.validationRule.ruleType must be ${dataType}, the dataType of the trait`)
-  }
-  if (validationRule?.ruleType === 'STRING' && validationRule.pattern !== undefined) {
-    checkPattern(`${field}.validationRule.pattern`, validationRule.pattern)
-  }
-  if (idTypePromotion !== undefined && !schema.identifierTypes.has(idTypePromotion)) {
-    const known = [...schema.identifierTypes.keys()].join(', ')
-    throw badRequest(`${field}.idTypePromotion must be an identifier type of the store: ${known}`)
-  }
-}
-
-function checkPattern(field: string, pattern: string): void {
-  try {
-    compilePattern(pattern)
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw badRequest(`${field} is no regular expression in RE2 syntax: ${reason}`)
   }
 }
 

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { TraitDefinition } from '../../src/contract/trait-group.js'
-import { CONTACT_GROUP, checkDefinitions } from '../../src/domain/trait-group.js'
+import { checkDefinitions } from '../../src/domain/trait-definition.js'
+import { CONTACT_GROUP } from '../../src/domain/trait-group.js'
 import { storeSchema } from '../support/schema.js'
 
 const schema = storeSchema({})

@@ -7,10 +7,10 @@ import {
   deleteProfile,
   fetchProfile,
   listProfiles,
-  listProfileTraits,
   lookupProfiles,
   patchProfile,
 } from '../../domain/profile.js'
+import { listProfileTraits } from '../../domain/profile-traits.js'
 import { addStoreOperation } from '../call.js'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
