@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { type Api, createApi, createStore, eventually, importEnd, uploadCsv } from '../support/api.js'
-import { createProfile, jobsQueued, listProfileIds, lookup } from '../support/profile.js'
+import { jobsQueued, listProfileIds, lookup } from '../support/profile.js'
 import type { TestServer } from '../support/server.js'
 import { connectRaw, type RawConnection, requestHead, statusesOf } from './raw.js'
 import { createRestartable } from './restart.js'
@@ -26,12 +26,17 @@ interface Unfinished {
   readonly rest: string
 }
 
-/** Begins a create whose body is not whole yet. */
+/** Begins a create whose body is not whole yet, and waits until the server asks for the body: then it is in flight. */
 async function beginCreate(server: TestServer, store: string, email: string): Promise<Unfinished> {
   const body = JSON.stringify({ traits: { Contact: { email } } })
   const connection = await connectRaw(server)
-  const head = requestHead(server, `POST /v1/Stores/${store}/Profiles`, { 'content-length': body.length })
-  connection.send(head + body.slice(0, 10))
+  const headers = { 'content-length': body.length, expect: '100-continue' }
+  connection.send(requestHead(server, `POST /v1/Stores/${store}/Profiles`, headers))
+  await eventually(
+    async () => statusesOf(connection.received()),
+    ([status]) => status === 100,
+  )
+  connection.send(body.slice(0, 10))
   return { connection, rest: body.slice(10) }
 }
 
@@ -41,16 +46,13 @@ it('SIGTERM: requests in flight are answered and stored, new ones are not taken,
   const store = await createStore(createApi(server))
   const emails = Array.from({ length: 20 }, (_, index) => `flight-${index}@example.com`)
   const flights = await Promise.all(emails.map((email) => beginCreate(server, store, email)))
-  // So that all of them have begun, not only arrived at the socket.
-  await createProfile(createApi(server), store, { Contact: { email: 'before@example.com' } })
-
   const stopped = stop(server)
   await stopping(server)
   await expect(fetch(`${server.url}/healthz`)).rejects.toThrow()
   for (const { connection, rest } of flights) connection.send(rest)
   await Promise.all(flights.map(({ connection }) => connection.closed))
   for (const { connection } of flights) {
-    expect(statusesOf(connection.received())).toEqual([202])
+    expect(statusesOf(connection.received())).toEqual([100, 202])
     // So that the client does not send its next request into a connection that ends, and the stop need not wait for it.
     expect(connection.received()).toMatch(/^connection: close\r$/im)
   }
@@ -65,15 +67,14 @@ it('SIGTERM: a request behind one in flight is answered in the form of the API',
   const server = await folder.start()
   const store = await createStore(createApi(server))
   const { connection, rest } = await beginCreate(server, store, 'first@example.com')
-  await createProfile(createApi(server), store, { Contact: { email: 'before@example.com' } })
   const stopped = stop(server)
   await stopping(server)
   connection.send(rest + requestHead(server, `GET /v1/Stores/${store}/Profiles`))
   await connection.closed
   expect(await stopped).toBe(0)
 
-  const [first, second, ...others] = statusesOf(connection.received())
-  expect({ first, others }).toEqual({ first: 202, others: [] })
+  const [proceed, first, second, ...others] = statusesOf(connection.received())
+  expect({ proceed, first, others }).toEqual({ proceed: 100, first: 202, others: [] })
   // The connection may be closed behind the first answer, the second request answered, or refused properly.
   if (second === undefined || second === 200) return
   expect(second).toBe(503)
