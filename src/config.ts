@@ -64,6 +64,20 @@ function readConfig(settings: SettingsReader) {
     port: settings.integer('PORT', 8080, 0, 65535, 'Port to listen on. `0` takes a free one and logs it.'),
     dataDir: resolve(settings.text('RECOLLECT_DATA_DIR', './data', 'Folder of the database and of uploaded files.')),
     databaseUrl: readDatabaseUrl(settings),
+    databaseConnections: settings.integer(
+      'RECOLLECT_DATABASE_CONNECTIONS',
+      10,
+      1,
+      1000,
+      'Connections to PostgreSQL for reads, and as many again for writes.',
+    ),
+    databaseTimeoutMs: settings.integer(
+      'RECOLLECT_DATABASE_TIMEOUT_MS',
+      10_000,
+      100,
+      600_000,
+      'How long PostgreSQL may take for a connection or a statement, in milliseconds; then the answer is 503.',
+    ),
     publicUrl: readPublicUrl(settings),
     logLevel: settings.choice(
       'LOG_LEVEL',
@@ -172,10 +186,15 @@ function readLimits(settings: SettingsReader) {
 }
 
 function readDatabaseUrl(settings: SettingsReader): string | undefined {
-  const url = settings.optional('DATABASE_URL', 'Absent: SQLite in the data folder, the only engine of this version.')
+  const url = settings.optional(
+    'DATABASE_URL',
+    'Where to store: `postgres://user:password@host:port/database`. Absent: SQLite in the data folder.',
+  )
   if (url === undefined) return undefined
-  const scheme = url.split(':', 1)[0]
-  settings.problems.push(`DATABASE_URL is a "${scheme}:" address: this version stores in SQLite only, leave it unset`)
+  const scheme = url.split(':', 1)[0] ?? ''
+  if (/^postgres(ql)?$/.test(scheme) && URL.canParse(url)) return url
+  // The rest of it may hold a password.
+  settings.problems.push(`DATABASE_URL is a "${scheme}:" address: give postgres://user:password@host:port/database`)
   return undefined
 }
 

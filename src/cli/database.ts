@@ -1,7 +1,8 @@
 import { type Config, loadConfig } from '../config.js'
+import { createLogger } from '../log.js'
 import type { Database } from '../storage/database.js'
 import { migrate } from '../storage/migrate.js'
-import { openSqlite } from '../storage/sqlite.js'
+import { openDatabase } from '../storage/open.js'
 import type { CommandInput } from './command.js'
 
 export const now = (): number => Date.now()
@@ -21,7 +22,7 @@ export interface Opened {
  */
 export async function withDatabase<T>(input: CommandInput, work: (opened: Opened) => Promise<T>): Promise<T> {
   const config = loadConfig(input.env)
-  const db = openSqlite(config.dataDir, { now, exclusive: false })
+  const db = openDatabase(config, { now, exclusive: false, log: createLogger(config.logLevel) })
   try {
     return await work({ config, db, now, applied: await migrate(db, now()) })
   } finally {

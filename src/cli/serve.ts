@@ -14,7 +14,7 @@ import type { Loop } from '../jobs/loop.js'
 import { startWorker } from '../jobs/worker.js'
 import { createLogger } from '../log.js'
 import { migrate } from '../storage/migrate.js'
-import { openSqlite } from '../storage/sqlite.js'
+import { openDatabase } from '../storage/open.js'
 import { type Command, CommandError, print } from './command.js'
 import { now } from './database.js'
 import { firstAccountBanner, readyBanner } from './serve-banner.js'
@@ -35,7 +35,7 @@ export const serve: Command = {
     // What the server writes is for its own user only.
     process.umask(0o077)
     const log = createLogger(config.logLevel)
-    const db = openSqlite(config.dataDir, { now, exclusive: true })
+    const db = openDatabase(config, { now, exclusive: true, log })
     const stopped = waitForSignal()
     const encoder = createEncoder(config)
     try {

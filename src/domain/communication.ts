@@ -38,7 +38,7 @@ export async function putCommunications(
     ]),
   )
   await ctx.db.transaction(async (trx) => {
-    await requireStore(trx, scope)
+    await requireStore(trx, scope, 'content')
     const events = [...rows.keys()].map((id) =>
       createEvent(ctx, actor, 'communication.created', id, { conversationId }),
     )

@@ -3,7 +3,7 @@ import { storeNotFound } from '../errors.js'
 import type { Actor, StoreScope } from '../scope.js'
 import { insertEvents } from '../storage/event.js'
 import { runAll } from '../storage/statement.js'
-import { findStore, type StoreRow } from '../storage/store.js'
+import { lockStore, type StoreLock, type StoreRow } from '../storage/store.js'
 import type { Executor } from '../storage/tables.js'
 import { type ChangeName, createEvent } from './event.js'
 import { recordOperation } from './operation.js'
@@ -17,16 +17,18 @@ export interface Change {
 }
 
 /**
- * The store, as a transaction sees it: it may have been deleted since its scope was opened, and nothing may be written
- * below it then.
+ * The store, as a transaction sees it and holds it: it may have been deleted since its scope was opened, and nothing may
+ * be written below it then. To be called before anything else is read, so that locks are taken in one order everywhere:
+ * store, then profiles.
  *
  * @throws ApiError 404
  */
 export async function requireStore(
   trx: Executor,
   { accountSid, storeId }: Pick<StoreScope, 'accountSid' | 'storeId'>,
+  lock: StoreLock,
 ): Promise<StoreRow> {
-  const store = await findStore(trx, storeId)
+  const store = await lockStore(trx, storeId, lock)
   if (store === undefined || store.accountSid !== accountSid) throw storeNotFound(storeId)
   return store
 }
@@ -45,7 +47,7 @@ export async function changeStore(
   work: (trx: Executor, store: StoreRow) => Promise<Change>,
 ): Promise<string> {
   const change = ctx.db.transaction(async (trx) => {
-    const store = await requireStore(trx, { accountSid: actor.accountSid, storeId })
+    const store = await requireStore(trx, { accountSid: actor.accountSid, storeId }, 'settings')
     const { resultId, event } = await work(trx, store)
     if (event !== undefined) await runAll(trx, insertEvents(storeId, [createEvent(ctx, actor, event, resultId)]))
     return recordOperation(ctx, trx, actor, resultId)

@@ -20,6 +20,8 @@ export class LeaseLostError extends Error {
 /** A job in the hands of a worker. */
 export interface ClaimedJob {
   readonly id: string
+  /** Who holds it. */
+  readonly worker: string
   readonly storeId: string
   readonly kind: JobKind
   readonly attempts: number
@@ -69,13 +71,16 @@ export function newWorkerName(): string {
 /** Takes the next job that is due; nothing when there is none. */
 export async function claimJob(ctx: Pick<Context, 'db' | 'now'>, worker: string): Promise<ClaimedJob | undefined> {
   // A look without a transaction first: idle workers must not disturb the writers.
-  if ((await storage.findDueJob(ctx.db.read, ctx.now())) === undefined) return undefined
-  const row = await ctx.db.transaction(async (trx) => {
-    const now = ctx.now()
-    const id = await storage.findDueJob(trx, now)
-    return id && storage.lockJob(trx, { id, worker, now, lockedUntil: now + LEASE_MS })
-  })
-  return row ? toClaimedJob(ctx, worker, row) : undefined
+  while ((await storage.findDueJob(ctx.db.read, ctx.now())) !== undefined) {
+    const row = await ctx.db.transaction(async (trx) => {
+      const now = ctx.now()
+      const id = await storage.findDueJob(trx, now)
+      return id && storage.lockJob(trx, { id, worker, now, lockedUntil: now + LEASE_MS })
+    })
+    // Else another worker was first; there may be more to do.
+    if (row) return toClaimedJob(ctx, worker, row)
+  }
+  return undefined
 }
 
 function toClaimedJob(ctx: Pick<Context, 'now'>, worker: string, row: storage.JobRow): ClaimedJob {
@@ -88,6 +93,7 @@ function toClaimedJob(ctx: Pick<Context, 'now'>, worker: string, row: storage.Jo
   }
   return {
     id: row.id,
+    worker,
     storeId: row.storeId,
     kind: row.kind as JobKind,
     attempts: row.attempts,
@@ -104,7 +110,7 @@ function toClaimedJob(ctx: Pick<Context, 'now'>, worker: string, row: storage.Jo
 
 /** Gives a job back that was stopped, not failed: it goes on where it was, here or elsewhere. */
 export async function releaseJob(ctx: Pick<Context, 'db' | 'now'>, job: ClaimedJob): Promise<void> {
-  await ctx.db.transaction((trx) => storage.requeueJob(trx, job.id, ctx.now(), null))
+  await ctx.db.transaction((trx) => storage.requeueJob(trx, job, ctx.now(), null))
 }
 
 /**
@@ -122,9 +128,7 @@ export async function retryJob(
   const final = job.attempts >= MAX_ATTEMPTS && !(error instanceof StorageUnavailableError)
   const delay = Math.min(FIRST_RETRY_MS * 2 ** (job.attempts - 1), MAX_RETRY_MS)
   await ctx.db.transaction((trx) =>
-    final
-      ? storage.failJob(trx, job.id, reason, ctx.now())
-      : storage.requeueJob(trx, job.id, ctx.now() + delay, reason),
+    final ? storage.failJob(trx, job, reason, ctx.now()) : storage.requeueJob(trx, job, ctx.now() + delay, reason),
   )
   return final ? 'failed' : 'retried'
 }

@@ -2,7 +2,7 @@ import type { Context } from '../context.js'
 import { badRequest, notFound } from '../errors.js'
 import type { Actor, StoreScope } from '../scope.js'
 import { insertEvents } from '../storage/event.js'
-import { findMemoryVersion, type MemoryKind, queueForEncoding, raiseMemoryVersion } from '../storage/memory.js'
+import { lockMemoryVersion, type MemoryKind, queueForEncoding, raiseMemoryVersion } from '../storage/memory.js'
 import type { CompiledQuery } from '../storage/statement.js'
 import { runAll } from '../storage/statement.js'
 import type { Executor } from '../storage/tables.js'
@@ -51,7 +51,7 @@ export async function changeMemories(
   work: (trx: Executor, change: number) => Promise<MemoryChange | undefined>,
 ): Promise<void> {
   const changed = await ctx.db.transaction(async (trx) => {
-    const memories = await findMemoryVersion(trx, scope, profileId)
+    const memories = await lockMemoryVersion(trx, scope, profileId)
     if (memories === undefined) return refuse(trx, scope, profileId)
     const change = await work(trx, memories.version + 1)
     if (change === undefined) return false

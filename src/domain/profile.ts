@@ -4,11 +4,12 @@ import { badRequest, notFound, ProfileMovedError, StorageUnavailableError } from
 import type { Actor, StoreScope } from '../scope.js'
 import { insertEvents } from '../storage/event.js'
 import { deleteIdentifiersOfProfile, findIdentifierOwners } from '../storage/identifier.js'
-import { eraseMemories, findMemoryVersion } from '../storage/memory.js'
+import { eraseMemories, findMemoryVersion, lockMemoryVersion } from '../storage/memory.js'
 import { deleteProfiles, findProfile, type ProfileRow, selectProfileIds } from '../storage/profile.js'
 import { deleteMergesInto, findCanonicalId } from '../storage/profile-merge.js'
 import { runAll } from '../storage/statement.js'
 import type { Executor } from '../storage/tables.js'
+import { requireStore } from './control-plane.js'
 import { createEvent } from './event.js'
 import { gather } from './gather.js'
 import { normalize } from './identity/normalize.js'
@@ -200,6 +201,8 @@ export async function lookupProfiles(
  */
 export async function deleteProfile(ctx: Context, scope: StoreScope, actor: Actor, profileId: string): Promise<void> {
   await ctx.db.transaction(async (trx) => {
+    await requireStore(trx, scope, 'identity')
+    await lockMemoryVersion(trx, scope, profileId)
     await requireProfile(trx, scope, profileId)
     await runAll(trx, [
       deleteIdentifiersOfProfile(trx, scope, profileId),

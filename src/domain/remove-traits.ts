@@ -4,6 +4,7 @@ import type { StoreScope } from '../scope.js'
 import { type ProfileRow, selectProfilesAfter, upsertProfiles } from '../storage/profile.js'
 import { selectFrozenTraits, updateFrozenTraits } from '../storage/profile-merge.js'
 import { runAll } from '../storage/statement.js'
+import { lockStore } from '../storage/store.js'
 import type { Executor } from '../storage/tables.js'
 import {
   type Displaced,
@@ -54,6 +55,7 @@ async function removePage(
   removal: TraitRemoval,
   { part, after }: Checkpoint,
 ): Promise<Checkpoint | undefined> {
+  await lockStore(trx, scope.storeId, 'identity')
   const work = part === 'profiles' ? removeFromProfiles : removeFromMerges
   const last = await work(ctx, trx, scope, removal, after)
   const following: Checkpoint | undefined = part === 'profiles' ? { part: 'merges', after: '' } : undefined

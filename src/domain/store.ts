@@ -2,6 +2,7 @@ import type { Context } from '../context.js'
 import type { Store, StoreInput, StorePatch } from '../contract/store.js'
 import { conflict, ERROR_CODES, limitReached, storeNotActive, storeNotFound } from '../errors.js'
 import type { Actor, StoreScope } from '../scope.js'
+import { lockAccount } from '../storage/account.js'
 import { insertEvents } from '../storage/event.js'
 import { insertIdentitySettings } from '../storage/identity-settings.js'
 import { runAll } from '../storage/statement.js'
@@ -97,6 +98,7 @@ export function listStores(ctx: Context, accountSid: string, query: PageQuery): 
  */
 export async function createStore(ctx: Context, actor: Actor, input: StoreInput): Promise<string> {
   return ctx.db.transaction(async (trx) => {
+    await lockAccount(trx, actor.accountSid)
     await checkStore(ctx, trx, actor.accountSid, input)
     const now = ctx.now()
     const id = ctx.newId('mem_store')

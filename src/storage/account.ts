@@ -53,6 +53,11 @@ export async function upsertAccount(executor: Executor, account: AccountRow): Pr
     .execute()
 }
 
+/** Holds an account until the end of the transaction, for what is counted by account. */
+export async function lockAccount(trx: Executor, sid: string): Promise<void> {
+  await trx.selectFrom('account').select('sid').where('sid', '=', sid).forUpdate().execute()
+}
+
 export async function listAccounts(executor: Executor): Promise<AccountRow[]> {
   const rows = await executor.selectFrom('account').selectAll().orderBy('created_at').orderBy('sid').execute()
   return rows.map((row) => ({ sid: row.sid, tokenHash: row.token_hash, createdAt: row.created_at }))

@@ -7,7 +7,7 @@ export interface TransactionOptions {
   readonly background?: boolean
 }
 
-/** What the rest of the program knows of an engine. Implemented by sqlite.ts alone so far. */
+/** What the rest of the program knows of an engine. Implemented by sqlite.ts and postgres.ts alone. */
 export interface Database {
   /** Reads; they see every write that was acknowledged. */
   readonly read: Kysely<Tables>
@@ -22,6 +22,8 @@ export interface Database {
   transaction<T>(work: (trx: Transaction<Tables>) => Promise<T>, options?: TransactionOptions): Promise<T>
   /** @throws StorageUnavailableError when the database does not answer */
   ping(): Promise<void>
+  /** Transactions that ran again because another was in their way, by SQLSTATE. */
+  readonly retries: ReadonlyMap<string, number>
   /** Size of the database in bytes. */
   size(): Promise<number>
   close(): Promise<void>

@@ -88,18 +88,19 @@ export async function findDueJob(executor: Executor, now: number): Promise<strin
   return row?.id
 }
 
-/** Takes the lease of a job and reads it. */
+/** Takes the lease of a job and reads it; nothing when another worker was first. */
 export async function lockJob(
   executor: Executor,
   { id, worker, now, lockedUntil }: { id: string; worker: string; now: number; lockedUntil: number },
-): Promise<JobRow> {
+): Promise<JobRow | undefined> {
   const row = await executor
     .updateTable('job')
     .set((e) => ({ locked_by: worker, locked_until: lockedUntil, attempts: e('attempts', '+', 1), updated_at: now }))
     .where('id', '=', id)
+    .where((e) => e.or([e('locked_until', 'is', null), e('locked_until', '<', now)]))
     .returningAll()
-    .executeTakeFirstOrThrow()
-  return toJob(row)
+    .executeTakeFirst()
+  return row && toJob(row)
 }
 
 /** Whether a job of that kind names something in its payload. */
@@ -127,21 +128,34 @@ export async function deleteJob(executor: Executor, id: string): Promise<void> {
   await executor.deleteFrom('job').where('id', '=', id).execute()
 }
 
+/** A job and the worker that holds it; one whose lease was lost changes nothing. */
+export interface HeldJob {
+  readonly id: string
+  readonly worker: string
+}
+
 /** Gives a job back, to be tried again at `runAt`. */
-export async function requeueJob(executor: Executor, id: string, runAt: number, error: string | null): Promise<void> {
+export async function requeueJob(
+  executor: Executor,
+  { id, worker }: HeldJob,
+  runAt: number,
+  error: string | null,
+): Promise<void> {
   await executor
     .updateTable('job')
     .set({ locked_by: null, locked_until: null, run_at: runAt, last_error: error })
     .where('id', '=', id)
+    .where('locked_by', '=', worker)
     .execute()
 }
 
 /** Sets a job aside that failed too often; its lane goes on. */
-export async function failJob(executor: Executor, id: string, error: string, now: number): Promise<void> {
+export async function failJob(executor: Executor, { id, worker }: HeldJob, error: string, now: number): Promise<void> {
   await executor
     .updateTable('job')
     .set({ status: 'FAILED', locked_by: null, locked_until: null, last_error: error, updated_at: now })
     .where('id', '=', id)
+    .where('locked_by', '=', worker)
     .execute()
 }
 

@@ -31,6 +31,28 @@ export async function findMemoryVersion(
   return row && { version: row.memory_version, epoch: row.memory_epoch }
 }
 
+const lockVersion = prepare<[string, string], { memory_version: number; memory_epoch: number }>((db, storeId, id) =>
+  db
+    .selectFrom('profile')
+    .select(['memory_version', 'memory_epoch'])
+    .where('store_id', '=', storeId)
+    .where('id', '=', id)
+    .forUpdate(),
+)
+
+/**
+ * The memory version of a profile, held until the end of the transaction: who changes memories is alone with the
+ * profile, so that versions are committed in their order. Nothing when there is no such canonical profile.
+ */
+export async function lockMemoryVersion(
+  trx: Executor,
+  scope: StoreScope,
+  profileId: string,
+): Promise<MemoryVersion | undefined> {
+  const [row] = await lockVersion(trx, scope.storeId, profileId)
+  return row && { version: row.memory_version, epoch: row.memory_epoch }
+}
+
 /**
  * Raises the memory version of a profile.
  *

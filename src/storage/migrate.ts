@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { Database } from './database.js'
 import { MIGRATIONS } from './migrations/index.js'
 
@@ -15,6 +15,9 @@ export class NewerDatabaseError extends Error {
   }
 }
 
+/** A row of its own that a starter holds while it looks and migrates. */
+const LOCK = 'lock'
+
 /**
  * Brings the schema up to this program's, in one transaction: two starters may race, one finds nothing to do.
  *
@@ -30,7 +33,8 @@ export async function migrate(database: Database, now: number): Promise<string[]
       .addColumn('name', 'text', (column) => column.primaryKey().notNull())
       .addColumn('applied_at', 'bigint', (column) => column.notNull())
       .execute()
-    const applied = new Set((await db.selectFrom('schema_migration').select('name').execute()).map((row) => row.name))
+    await takeLock(db, now)
+    const applied = await selectApplied(db)
     refuseUnknown(applied)
     const pending = MIGRATIONS.filter((migration) => !applied.has(migration.name))
     for (const migration of pending) {
@@ -40,6 +44,20 @@ export async function migrate(database: Database, now: number): Promise<string[]
     if (pending.length > 0) await database.migrationDialect.finish(trx as unknown as Kysely<unknown>)
     return pending.map((migration) => migration.name)
   })
+}
+
+async function takeLock(db: Kysely<AppliedTable>, now: number): Promise<void> {
+  await db
+    .insertInto('schema_migration')
+    .values({ name: LOCK, applied_at: now })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .execute()
+  await db.selectFrom('schema_migration').select('name').where('name', '=', LOCK).forUpdate().execute()
+}
+
+async function selectApplied(db: Kysely<AppliedTable>): Promise<Set<string>> {
+  const rows = await db.selectFrom('schema_migration').select('name').where('name', '<>', LOCK).execute()
+  return new Set(rows.map((row) => row.name))
 }
 
 function refuseUnknown(applied: ReadonlySet<string>): void {
@@ -53,6 +71,6 @@ function refuseUnknown(applied: ReadonlySet<string>): void {
  * @throws StorageUnavailableError when the database does not answer
  */
 export async function isMigrated(database: Database): Promise<boolean> {
-  const { rows } = await sql<{ name: string }>`select name from schema_migration`.execute(database.read)
-  return rows.length === MIGRATIONS.length
+  const applied = await selectApplied(database.read as unknown as Kysely<AppliedTable>)
+  return applied.size === MIGRATIONS.length
 }

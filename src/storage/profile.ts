@@ -42,17 +42,16 @@ export async function findProfile(executor: Executor, scope: StoreScope, id: str
   return row && toProfile(row)
 }
 
-export async function selectProfiles(
-  executor: Executor,
-  scope: StoreScope,
-  ids: readonly string[],
-): Promise<ProfileRow[]> {
+/** Profiles, held until the end of the transaction, in the order of their ids. */
+export async function lockProfiles(trx: Executor, scope: StoreScope, ids: readonly string[]): Promise<ProfileRow[]> {
   if (ids.length === 0) return []
-  const rows = await executor
+  const rows = await trx
     .selectFrom('profile')
     .select(COLUMNS)
     .where('store_id', '=', scope.storeId)
     .where('id', 'in', ids)
+    .orderBy('id')
+    .forUpdate()
     .execute()
   return rows.map(toProfile)
 }

@@ -86,6 +86,8 @@ function createDatabase(file: string, lock: SqliteDatabase.Database | undefined,
     read,
     migrationDialect: { tableSuffix: 'without rowid', finish: writeStatistics },
     exclusive: lock !== undefined,
+    // One writes at a time.
+    retries: new Map(),
     transaction: (work, { background: isBackground = false } = {}) =>
       (isBackground ? background : foreground).transaction().execute(work),
     ping: async () => {
@@ -106,8 +108,15 @@ function createDialect(createDriver: () => Driver): Dialect {
   return {
     createDriver,
     createAdapter: () => new SqliteAdapter(),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createQueryCompiler: () => new Compiler(),
     createIntrospector: (db) => new SqliteIntrospector(db),
+  }
+}
+
+/** Leaves out the locks of rows: a transaction that writes is alone. */
+class Compiler extends SqliteQueryCompiler {
+  protected override visitSelectModifier(node: Parameters<SqliteQueryCompiler['visitSelectModifier']>[0]): void {
+    if (node.modifier === 'Distinct' || node.rawModifier !== undefined) super.visitSelectModifier(node)
   }
 }
 

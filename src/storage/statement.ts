@@ -11,7 +11,7 @@ const MAX_PLACEHOLDERS = 8
 
 /**
  * Compiles a query once and runs it with other values each time: for hot statements, where building the query costs
- * more than running it.
+ * more than running it. A process that serves has one engine, so the first executor's text fits them all.
  *
  * @param build builds the query from placeholders, which stand where the values will
  */
@@ -19,14 +19,27 @@ export function prepare<Values extends readonly (string | number)[], Row>(
   build: (db: Kysely<Tables>, ...values: Values) => Compilable<Row>,
 ): (executor: Executor, ...values: Values) => Promise<Row[]> {
   let compiled: CompiledQuery<Row> | undefined
+  const name = `recollect_${nextName++}`
   return async (executor, ...values) => {
     compiled ??= build(executor, ...(placeholders as unknown as Values)).compile()
     const parameters = compiled.parameters.map((parameter) =>
       parameter instanceof Placeholder ? values[parameter.index] : parameter,
     )
-    const { rows } = await executor.executeQuery<Row>({ ...compiled, parameters })
+    const query: NamedStatement<Row> = { ...compiled, parameters, name }
+    const { rows } = await executor.executeQuery<Row>(query)
     return rows
   }
+}
+
+let nextName = 1
+
+/** A statement whose text never changes: an engine may keep it prepared under its name. */
+export interface NamedStatement<Row = unknown> extends CompiledQuery<Row> {
+  readonly name: string
+}
+
+export function isNamedStatement(query: CompiledQuery): query is NamedStatement {
+  return 'name' in query
 }
 
 const placeholders = Array.from({ length: MAX_PLACEHOLDERS }, (_, index) => new Placeholder(index))
@@ -47,6 +60,15 @@ export async function runAll(executor: Executor, statements: readonly CompiledQu
   await executor.executeQuery(batch)
 }
 
+/** A statement written as text, with `?` for each value; an engine that numbers its markers does so in its driver. */
+export interface MarkedStatement extends CompiledQuery {
+  readonly marked: true
+}
+
+export function isMarkedStatement(query: CompiledQuery): query is MarkedStatement {
+  return 'marked' in query
+}
+
 /** Below the engines' limits on bound values (SQLite 32,766, PostgreSQL 65,535). */
 const MAX_BOUND_VALUES = 8000
 
@@ -56,8 +78,7 @@ export interface InsertOptions {
 }
 
 /**
- * Multi-row inserts as text: a builder would spend more time on a thousand rows than the database does. Values are
- * marked by `?`; an engine that numbers its markers does so in its driver.
+ * Multi-row inserts as text: a builder would spend more time on a thousand rows than the database does.
  *
  * @param columns column names of the rows, the same for each
  */
@@ -66,12 +87,13 @@ export function insertRows<T extends keyof Tables & string>(
   columns: readonly (keyof Tables[T] & string)[],
   rows: readonly (readonly (string | number | Uint8Array | null)[])[],
   options: InsertOptions = {},
-): CompiledQuery[] {
+): MarkedStatement[] {
   const perStatement = Math.floor(MAX_BOUND_VALUES / columns.length)
-  const statements: CompiledQuery[] = []
+  const statements: MarkedStatement[] = []
   for (let start = 0; start < rows.length; start += perStatement) {
     const chunk = rows.slice(start, start + perStatement)
-    statements.push(Compiled.raw(insertText(table, columns, chunk.length, options), chunk.flat()))
+    const query = Compiled.raw(insertText(table, columns, chunk.length, options), chunk.flat())
+    statements.push({ ...query, marked: true })
   }
   return statements
 }

@@ -39,6 +39,25 @@ export async function findStore(executor: Executor, storeId: string): Promise<St
   return row && toStore(row)
 }
 
+/**
+ * How a transaction holds its store until it ends. `content` writes something below the store and only keeps it from
+ * going away; `identity` writes profiles and lets one at a time through, so that no two decide on the same people at
+ * once; `settings` changes what the others build on and is alone.
+ */
+export type StoreLock = 'content' | 'identity' | 'settings'
+
+const lockStoreAs: Record<StoreLock, (executor: Executor, id: string) => Promise<Tables['store'][]>> = {
+  content: prepare((db, id) => db.selectFrom('store').selectAll().where('id', '=', id).forKeyShare()),
+  identity: prepare((db, id) => db.selectFrom('store').selectAll().where('id', '=', id).forNoKeyUpdate()),
+  settings: prepare((db, id) => db.selectFrom('store').selectAll().where('id', '=', id).forUpdate()),
+}
+
+/** The store of that id, held until the end of the transaction. */
+export async function lockStore(trx: Executor, storeId: string, lock: StoreLock): Promise<StoreRow | undefined> {
+  const [row] = await lockStoreAs[lock](trx, storeId)
+  return row && toStore(row)
+}
+
 export async function findStoreByName(
   executor: Executor,
   accountSid: string,

@@ -8,7 +8,7 @@ import {
   selectIdentifiersOfProfiles,
 } from '../../src/storage/identifier.js'
 import { selectObservationPage, selectObservationsSince } from '../../src/storage/observation.js'
-import { findProfile, selectProfileIds, selectProfiles } from '../../src/storage/profile.js'
+import { findProfile, lockProfiles, selectProfileIds } from '../../src/storage/profile.js'
 import { findCanonicalId, selectMergesInto } from '../../src/storage/profile-merge.js'
 import type { Executor, Tables } from '../../src/storage/tables.js'
 import { openTestDatabase, type TestDatabase } from '../support/database.js'
@@ -70,7 +70,7 @@ it.each<[string, (executor: Executor) => Promise<unknown>, string]>([
   ['the owners of a batch', (db) => selectIdentifierOwners(db, scope, KEYS), 'id_type=? AND value=?'],
   ['the identifiers of a batch', (db) => selectIdentifiersOfProfiles(db, scope, ['p', 'q']), 'profile_id=?'],
   ['a profile', (db) => findProfile(db, scope, 'p'), 'store_id=? AND id=?'],
-  ['the profiles of a batch', (db) => selectProfiles(db, scope, ['p', 'q']), 'store_id=? AND id=?'],
+  ['the profiles of a batch', (db) => lockProfiles(db, scope, ['p', 'q']), 'store_id=? AND id=?'],
   ['a page of profiles', (db) => selectProfileIds(db, scope, { ...page, after: 'p' }), 'store_id=? AND id<?'],
   ['where a merged profile is', (db) => findCanonicalId(db, scope, 'p'), 'store_id=? AND profile_id=?'],
   ['who was merged', (db) => selectMergesInto(db, scope, 'p', page), 'canonical_id=?'],

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { databaseEnv } from './engine.js'
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 const TIMEOUT_MS = 20_000
@@ -18,7 +19,8 @@ export function runCli(args: readonly string[], env: Record<string, string> = {}
 }
 
 /** Runs node with a script, and ends it when it takes too long. */
-export function runNode(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+export async function runNode(args: readonly string[], given: Record<string, string> = {}): Promise<Ended> {
+  const env = { ...(await databaseEnv(given.RECOLLECT_DATA_DIR)), ...given }
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
       env: { PATH: process.env.PATH, ...env },

@@ -6,7 +6,8 @@ import { createStore, openStore } from '../../src/domain/store.js'
 import { createLogger } from '../../src/log.js'
 import type { Actor, StoreScope } from '../../src/scope.js'
 import { migrate } from '../../src/storage/migrate.js'
-import { openSqlite } from '../../src/storage/sqlite.js'
+import { openDatabase } from '../../src/storage/open.js'
+import { databaseEnv } from './engine.js'
 import { temporaryFolder } from './folder.js'
 
 const now = () => Date.now()
@@ -14,10 +15,12 @@ const now = () => Date.now()
 /** Everything a domain function stands on, in this process, on a database of its own that ends with the test. */
 export async function createTestContext(): Promise<Context> {
   const dataDir = await temporaryFolder()
-  const db = openSqlite(dataDir, { now, exclusive: true })
+  const config = loadConfig({ RECOLLECT_DATA_DIR: dataDir, ...(await databaseEnv(dataDir)) })
+  const log = createLogger('silent')
+  const db = openDatabase(config, { now, exclusive: true, log })
   onTestFinished(() => db.close())
   await migrate(db, now())
-  return createContext(loadConfig({ RECOLLECT_DATA_DIR: dataDir }), { db, log: createLogger('silent'), now })
+  return createContext(config, { db, log, now })
 }
 
 export const TEST_ACTOR: Actor = {

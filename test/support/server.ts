@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { databaseEnv } from './engine.js'
 
 /** The built command line. */
 export const cliPath = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
@@ -58,6 +59,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
       RECOLLECT_DATA_DIR: dataDir,
       RECOLLECT_ACCOUNTS: [account, stranger].map(({ sid, token }) => `${sid}:${token}`).join(','),
       RECOLLECT_MAX_STORES: '100000',
+      ...(await databaseEnv(dataDir)),
       ...options.env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -3,7 +3,7 @@ import { notFound, ProfileMovedError } from '../../errors.js'
 import { groupBy } from '../../group-by.js'
 import type { Actor, StoreScope } from '../../scope.js'
 import { selectIdentifierOwners, selectIdentifiersOfProfiles } from '../../storage/identifier.js'
-import { selectProfiles } from '../../storage/profile.js'
+import { lockProfiles } from '../../storage/profile.js'
 import { selectMergedProfiles } from '../../storage/profile-merge.js'
 import type { Executor } from '../../storage/tables.js'
 import { requireStore } from '../control-plane.js'
@@ -73,7 +73,7 @@ async function resolveInTransaction(
   scope: StoreScope,
   writes: readonly ProfileWrite[],
 ): Promise<WriteOutcome[]> {
-  const store = await requireStore(trx, scope)
+  const store = await requireStore(trx, scope, 'identity')
   const schema = await loadSchema(ctx, trx, scope, store.schemaVersion)
   const prepared = writes.map((write) => attempt(() => prepareFor(schema, write)))
   const rules: IdentityRules = { ...schema, maxJoinedProfiles: ctx.config.limits.joinedProfiles }
@@ -168,7 +168,7 @@ async function loadProfiles(
   ids: readonly string[],
   loaded: Map<string, ProfileState>,
 ): Promise<void> {
-  const rows = await selectProfiles(trx, scope, ids)
+  const rows = await lockProfiles(trx, scope, ids)
   if (rows.length === 0) return
   const identifiers = groupBy(
     await selectIdentifiersOfProfiles(

@@ -30,7 +30,7 @@ export async function createImport(
   const now = ctx.now()
   const id = ctx.newId('mem_import')
   await ctx.db.transaction(async (trx) => {
-    await requireStore(trx, scope)
+    await requireStore(trx, scope, 'content')
     await insertImport(trx, scope, {
       id,
       filename: input.filename,

@@ -3,7 +3,7 @@ import { chunkText } from '../../embedding/chunks.js'
 import { type Encoder, EncoderUnavailableError } from '../../embedding/encoder.js'
 import { groupBy } from '../../group-by.js'
 import type { StoreScope } from '../../scope.js'
-import { findMemoryVersion, hasMemories, type QueuedText, raiseMemoryVersion } from '../../storage/memory.js'
+import { hasMemories, lockMemoryVersion, type QueuedText, raiseMemoryVersion } from '../../storage/memory.js'
 import { dequeueText, replaceVectors, selectQueuedTexts } from '../../storage/memory-vector.js'
 import { selectObservations } from '../../storage/observation.js'
 import { type CompiledQuery, runAll } from '../../storage/statement.js'
@@ -97,8 +97,10 @@ async function storeVectors(
   model: string,
   encoded: readonly Encoded[],
 ): Promise<void> {
-  for (const [profileId, group] of groupBy(encoded, ({ queued }) => queued.profileId)) {
-    const memories = await findMemoryVersion(trx, scope, profileId)
+  const byProfile = [...groupBy(encoded, ({ queued }) => queued.profileId)]
+  // In the order in which every transaction takes profiles.
+  for (const [profileId, group] of byProfile.sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const memories = await lockMemoryVersion(trx, scope, profileId)
     const statements: CompiledQuery[] = []
     for (const { queued, vectors } of group) {
       if (!(await dequeueText(trx, queued)) || memories === undefined) continue

@@ -1,0 +1,215 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+  sql,
+} from 'kysely'
+import pg from 'pg'
+import { StorageUnavailableError } from '../errors.js'
+import type { Database } from './database.js'
+import { retryableCode, toStorageError } from './postgres-errors.js'
+import { isMarkedStatement, isNamedStatement, isStatementBatch } from './statement.js'
+import type { Tables } from './tables.js'
+
+export interface PostgresOptions {
+  /** Connections for reads, and as many again for transactions: a transaction never waits for a read or the reverse. */
+  readonly connections: number
+  /** How long a connection or a statement may take, in milliseconds. */
+  readonly timeoutMs: number
+  /** Told of connections that broke while nobody used them. */
+  readonly onConnectionError: (error: Error) => void
+}
+
+const MAX_ATTEMPTS = 8
+const FIRST_RETRY_MS = 5
+/** A node that hangs in a transaction must not keep its locks for ever. */
+const MAX_IDLE_IN_TRANSACTION_MS = 60_000
+
+/**
+ * Connects to PostgreSQL, or to an engine that speaks its protocol, through pools of connections.
+ *
+ * @param url `postgres://user:password@host:port/database`
+ */
+export function openPostgres(url: string, options: PostgresOptions): Database {
+  const reads = createPool(url, options, { options: '-c default_transaction_read_only=on' })
+  const writes = createPool(url, options)
+  const read = createKysely(reads)
+  const write = createKysely(writes)
+  const retries = new Map<string, number>()
+  return {
+    read,
+    migrationDialect: { tableSuffix: '', finish: async () => undefined },
+    exclusive: false,
+    transaction: (work) => retry(retries, () => write.transaction().setIsolationLevel('read committed').execute(work)),
+    ping: async () => {
+      await sql`select 1`.execute(read)
+    },
+    size: async () => {
+      const { rows } = await sql<{ size: number }>`select pg_database_size(current_database()) as size`.execute(read)
+      return rows[0]?.size ?? 0
+    },
+    retries,
+    close: async () => {
+      await Promise.all([reads.end(), writes.end()])
+    },
+  }
+}
+
+/** Runs a transaction again, reading anew, when another one was in its way. */
+async function retry<T>(retries: Map<string, number>, run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await run()
+    } catch (error) {
+      const code = retryableCode(error)
+      if (code === undefined || attempt === MAX_ATTEMPTS) throw error
+      retries.set(code, (retries.get(code) ?? 0) + 1)
+      // Longer each time and never the same, so that two that met do not meet again.
+      await sleep(FIRST_RETRY_MS * 2 ** (attempt - 1) * jitter())
+    }
+  }
+}
+
+/** Between a half and one and a half; of the clock's last digits, which is random enough to part two transactions. */
+function jitter(): number {
+  return 0.5 + (performance.now() % 1)
+}
+
+function createPool(
+  url: string,
+  { connections, timeoutMs, onConnectionError }: PostgresOptions,
+  more: pg.PoolConfig = {},
+): pg.Pool {
+  const pool = new pg.Pool({
+    ...more,
+    connectionString: url,
+    application_name: 'recollect',
+    max: connections,
+    connectionTimeoutMillis: timeoutMs,
+    statement_timeout: timeoutMs,
+    // A little longer, for a database that does not answer at all.
+    query_timeout: timeoutMs + 1000,
+    idle_in_transaction_session_timeout: MAX_IDLE_IN_TRANSACTION_MS,
+    keepAlive: true,
+    pipeline: true,
+    types: { getTypeParser },
+  } as pg.PoolConfig)
+  pool.on('error', onConnectionError)
+  return pool
+}
+
+const INT8 = pg.types.builtins.INT8
+
+/** Integers are times and counts, which a double holds exactly; the driver would give them as text. */
+const getTypeParser: pg.CustomTypesConfig['getTypeParser'] = (id, format) =>
+  id === INT8 ? Number : pg.types.getTypeParser(id, format)
+
+function createKysely(pool: pg.Pool): Kysely<Tables> {
+  return new Kysely<Tables>({
+    dialect: {
+      createDriver: () => new PostgresDriver(pool),
+      createAdapter: () => new PostgresAdapter(),
+      createQueryCompiler: () => new Compiler(),
+      createIntrospector: (db) => new PostgresIntrospector(db),
+    },
+  })
+}
+
+const DATA_TYPES: Readonly<Record<string, string>> = {
+  // Ids and keys are compared by their bytes, whatever language the database was made for.
+  text: 'text collate "C"',
+  blob: 'bytea',
+  real: 'double precision',
+}
+
+/** Writes the column types of the migrations as PostgreSQL has them. */
+class Compiler extends PostgresQueryCompiler {
+  protected override visitDataType(node: Parameters<PostgresQueryCompiler['visitDataType']>[0]): void {
+    this.append(DATA_TYPES[node.dataType] ?? node.dataType)
+  }
+}
+
+/** A connection of a pool, as long as it is used for something. */
+class PostgresConnection implements DatabaseConnection {
+  /** What made the connection unfit for others. */
+  fault: Error | undefined
+
+  constructor(readonly client: pg.PoolClient) {}
+
+  /** Sends all statements at once and waits for all; what fails after the first failure fails because of it. */
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const statements = isStatementBatch(query) ? query.statements : [query]
+    const settled = await Promise.allSettled(statements.map((statement) => this.client.query(toQuery(statement))))
+    const failed = settled.find((result) => result.status === 'rejected')
+    if (failed !== undefined) throw this.#judge(failed.reason)
+    const last = settled.at(-1)
+    if (last?.status !== 'fulfilled') return { rows: [] }
+    return { rows: last.value.rows as R[], numAffectedRows: BigInt(last.value.rowCount ?? 0) }
+  }
+
+  async command(text: string): Promise<void> {
+    try {
+      await this.client.query(text)
+    } catch (error) {
+      throw this.#judge(error)
+    }
+  }
+
+  #judge(reason: unknown): unknown {
+    const error = toStorageError(reason)
+    if (error instanceof StorageUnavailableError) this.fault = error
+    return error
+  }
+
+  // biome-ignore lint/correctness/useYield: the interface asks for it; rows are read in pages.
+  async *streamQuery(): AsyncIterableIterator<never> {
+    throw new Error('rows are not streamed: read them in pages')
+  }
+}
+
+function toQuery(query: CompiledQuery): pg.QueryConfig {
+  const values = query.parameters as unknown[]
+  if (isNamedStatement(query)) return { name: query.name, text: query.sql, values }
+  return { text: isMarkedStatement(query) ? numberMarkers(query.sql) : query.sql, values }
+}
+
+function numberMarkers(text: string): string {
+  let count = 0
+  return text.replaceAll('?', () => {
+    count += 1
+    return `$${count}`
+  })
+}
+
+class PostgresDriver implements Driver {
+  constructor(private readonly pool: pg.Pool) {}
+
+  async init(): Promise<void> {}
+  async acquireConnection(): Promise<PostgresConnection> {
+    try {
+      return new PostgresConnection(await this.pool.connect())
+    } catch (error) {
+      throw toStorageError(error)
+    }
+  }
+  async beginTransaction(connection: PostgresConnection): Promise<void> {
+    await connection.command('begin isolation level read committed')
+  }
+  async commitTransaction(connection: PostgresConnection): Promise<void> {
+    await connection.command('commit')
+  }
+  async rollbackTransaction(connection: PostgresConnection): Promise<void> {
+    // The database rolls back what a broken connection leaves.
+    if (connection.fault === undefined) await connection.command('rollback')
+  }
+  async releaseConnection(connection: PostgresConnection): Promise<void> {
+    connection.client.release(connection.fault)
+  }
+  async destroy(): Promise<void> {}
+}
