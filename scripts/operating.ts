@@ -24,7 +24,10 @@ const settings = describeSettings().map(({ name, fallback, description }) => [
   description,
 ])
 // Whatever is asked for, its value does not matter here.
-const sources = new Proxy({}, { get: () => async () => 0 }) as MetricsSources
+const sources = new Proxy(
+  {},
+  { get: (_, name) => (name === 'retries' ? () => new Map() : async () => 0) },
+) as MetricsSources
 const { registry } = createMetrics(sources)
 const metrics = (await registry.getMetricsAsJSON())
   .filter(({ name }) => name.startsWith('recollect_'))

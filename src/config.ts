@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 
 const KIBI = 1024
 const MEBI = 1024 * KIBI
@@ -59,25 +59,12 @@ class SettingsReader {
 }
 
 function readConfig(settings: SettingsReader) {
+  const storage = readStorage(settings)
   return {
+    ...storage,
+    uploads: readUploads(settings, storage),
     host: settings.text('HOST', '127.0.0.1', 'Address to listen on. `0.0.0.0` listens on all interfaces.'),
     port: settings.integer('PORT', 8080, 0, 65535, 'Port to listen on. `0` takes a free one and logs it.'),
-    dataDir: resolve(settings.text('RECOLLECT_DATA_DIR', './data', 'Folder of the database and of uploaded files.')),
-    databaseUrl: readDatabaseUrl(settings),
-    databaseConnections: settings.integer(
-      'RECOLLECT_DATABASE_CONNECTIONS',
-      10,
-      1,
-      1000,
-      'Connections to PostgreSQL for reads, and as many again for writes.',
-    ),
-    databaseTimeoutMs: settings.integer(
-      'RECOLLECT_DATABASE_TIMEOUT_MS',
-      10_000,
-      100,
-      600_000,
-      'How long PostgreSQL may take for a connection or a statement, in milliseconds; then the answer is 503.',
-    ),
     publicUrl: readPublicUrl(settings),
     logLevel: settings.choice(
       'LOG_LEVEL',
@@ -131,6 +118,48 @@ function readConfig(settings: SettingsReader) {
     ),
     limits: readLimits(settings),
   }
+}
+
+function readStorage(settings: SettingsReader) {
+  return {
+    dataDir: resolve(
+      settings.text('RECOLLECT_DATA_DIR', './data', 'Folder of the SQLite database and of uploaded files.'),
+    ),
+    databaseUrl: readDatabaseUrl(settings),
+    databaseConnections: settings.integer(
+      'RECOLLECT_DATABASE_CONNECTIONS',
+      10,
+      1,
+      1000,
+      'Connections to PostgreSQL for reads, and as many again for writes.',
+    ),
+    databaseTimeoutMs: settings.integer(
+      'RECOLLECT_DATABASE_TIMEOUT_MS',
+      10_000,
+      100,
+      600_000,
+      'How long PostgreSQL may take for a connection or a statement, in milliseconds; then the answer is 503.',
+    ),
+  }
+}
+
+function readUploads(
+  settings: SettingsReader,
+  { dataDir, databaseUrl }: Pick<ReturnType<typeof readStorage>, 'dataDir' | 'databaseUrl'>,
+) {
+  const chosen = settings.choice(
+    'RECOLLECT_UPLOAD_STORE',
+    ['auto', 'folder', 'database'],
+    'auto',
+    'Where uploaded files wait for their import: a folder, which several nodes must share, or the database. `auto`: the database with PostgreSQL, the folder with SQLite.',
+  )
+  const folder = settings.text(
+    'RECOLLECT_UPLOAD_FOLDER',
+    '',
+    'Folder of uploaded files. Absent: `uploads` in the data folder.',
+  )
+  const natural = databaseUrl === undefined ? 'folder' : 'database'
+  return { store: chosen === 'auto' ? natural : chosen, folder: resolve(folder || join(dataDir, 'uploads')) }
 }
 
 const MIN_ENCODER_TIMEOUT_MS = 100

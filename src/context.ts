@@ -1,6 +1,6 @@
-import { join } from 'node:path'
-import type { BlobStore } from './blobs.js'
-import { openFolderBlobs } from './blobs.js'
+import type { BlobStore } from './blobs/blob-store.js'
+import { openDatabaseBlobs } from './blobs/database.js'
+import { openFolderBlobs } from './blobs/folder.js'
 import type { Config } from './config.js'
 import { createWriteGatherer, type SubmitWrite } from './domain/profile.js'
 import { createRecallCache, type RecallCache } from './domain/recall/cache.js'
@@ -62,12 +62,13 @@ export async function createContext(
     now,
     tick: createTicker(now),
     newId: createIdFactory(now),
-    blobs: openFolderBlobs(join(config.dataDir, 'uploads')),
+    blobs: config.uploads.store === 'folder' ? openFolderBlobs(config.uploads.folder) : openDatabaseBlobs(db, now),
     log,
     metrics: createMetrics({
       queuedJobs: () => countQueuedJobs(db.read),
       queuedTexts: () => countQueuedTexts(db.read),
       databaseBytes: () => db.size(),
+      retries: () => db.retries,
     }),
     signingKey,
     schemas: new Map(),

@@ -17,6 +17,8 @@ export interface MetricsSources {
   queuedJobs(): Promise<number>
   queuedTexts(): Promise<number>
   databaseBytes(): Promise<number>
+  /** Transactions that ran again, by SQLSTATE. */
+  retries(): ReadonlyMap<string, number>
 }
 
 export function createMetrics(sources: MetricsSources): Metrics {
@@ -27,24 +29,33 @@ export function createMetrics(sources: MetricsSources): Metrics {
     name: 'recollect_jobs_queued',
     help: 'Background jobs that wait or run',
     registers,
-    async collect() {
-      this.set(await sources.queuedJobs())
+    collect() {
+      return setFrom(this, sources.queuedJobs)
     },
   })
   new Gauge({
     name: 'recollect_texts_queued',
     help: 'Memories that wait for their vectors',
     registers,
-    async collect() {
-      this.set(await sources.queuedTexts())
+    collect() {
+      return setFrom(this, sources.queuedTexts)
     },
   })
   new Gauge({
     name: 'recollect_database_bytes',
     help: 'Size of the database with its log',
     registers,
-    async collect() {
-      this.set(await sources.databaseBytes())
+    collect() {
+      return setFrom(this, sources.databaseBytes)
+    },
+  })
+  new Gauge({
+    name: 'recollect_transaction_retries',
+    help: 'Transactions that ran again because another was in their way, since the start, by SQLSTATE',
+    labelNames: ['code'],
+    registers,
+    collect() {
+      for (const [code, count] of sources.retries()) this.set({ code }, count)
     },
   })
   return {
@@ -86,5 +97,15 @@ export function createMetrics(sources: MetricsSources): Metrics {
       labelNames: ['outcome'],
       registers,
     }),
+  }
+}
+
+/** Sets a gauge; while the database does not answer it has no value, and the other metrics still go out. */
+async function setFrom(gauge: Gauge, read: () => Promise<number>): Promise<void> {
+  try {
+    gauge.set(await read())
+  } catch {
+    gauge.reset()
+    gauge.remove()
   }
 }

@@ -8,9 +8,11 @@ import { importFile } from './import.js'
 import { keyCreate, keyList, keyRevoke } from './key.js'
 import { migrateDatabase } from './migrate.js'
 import { serve } from './serve.js'
+import { worker } from './worker.js'
 
 const COMMANDS: readonly Command[] = [
   serve,
+  worker,
   migrateDatabase,
   accountCreate,
   accountList,

@@ -66,6 +66,15 @@ export async function buildApp(ctx: Context): Promise<FastifyInstance> {
   return app
 }
 
+/** The door of a node that only works: health and metrics. */
+export function buildHealthApp(ctx: Context): FastifyInstance {
+  const app = createServer(ctx)
+  addRefusals(app, ctx)
+  addRequestId(app)
+  addHealth(app, ctx)
+  return app
+}
+
 function createServer(ctx: Context): FastifyInstance {
   return fastify({
     logger: false,

@@ -66,15 +66,28 @@ export function replaceVectors(
 }
 
 /**
- * The newest texts that wait, of any store: the queue is one for the whole server, and what was just written matters
- * before what a change of the encoder queued.
+ * Claims the newest texts that wait, of any store, for one node: the queue is one for all, and what was just written
+ * matters before what a change of the encoder queued.
+ *
+ * @param until when the claim ends, in milliseconds since the epoch
  */
-export async function selectQueuedTexts(executor: Executor, limit: number): Promise<QueuedText[]> {
-  const rows = await executor
+export async function claimQueuedTexts(
+  trx: Executor,
+  { now, until, limit }: { now: number; until: number; limit: number },
+): Promise<QueuedText[]> {
+  const free = trx
     .selectFrom('encoding_queue')
-    .selectAll()
+    .select(['store_id', 'memory_id'])
+    .where('claimed_until', '<=', now)
     .orderBy('memory_id', 'desc')
     .limit(limit)
+    .forUpdate()
+    .skipLocked()
+  const rows = await trx
+    .updateTable('encoding_queue')
+    .set({ claimed_until: until })
+    .where((e) => e(e.refTuple('store_id', 'memory_id'), 'in', free.$asTuple('store_id', 'memory_id')))
+    .returningAll()
     .execute()
   return rows.map((row) => ({
     storeId: row.store_id,
@@ -83,6 +96,33 @@ export async function selectQueuedTexts(executor: Executor, limit: number): Prom
     kind: row.kind as MemoryKind,
     change: row.change,
   }))
+}
+
+/** Gives texts back that were claimed; all there are, when none are named. */
+export async function releaseQueuedTexts(trx: Executor, texts?: readonly QueuedText[]): Promise<void> {
+  const release = trx.updateTable('encoding_queue').set({ claimed_until: 0 })
+  if (texts === undefined) {
+    await release.execute()
+    return
+  }
+  for (const { storeId, memoryId, change } of texts) {
+    await release
+      .where('store_id', '=', storeId)
+      .where('memory_id', '=', memoryId)
+      .where('change', '=', change)
+      .execute()
+  }
+}
+
+/** Whether any text waits that no node has claimed. */
+export async function hasFreeText(executor: Executor, now: number): Promise<boolean> {
+  const row = await executor
+    .selectFrom('encoding_queue')
+    .select('memory_id')
+    .where('claimed_until', '<=', now)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 /** Takes a text off the queue. @returns whether it was still the same text that waited, for the same profile */

@@ -120,9 +120,9 @@ export function queueForEncoding(
 ): CompiledQuery[] {
   return insertRows(
     'encoding_queue',
-    ['store_id', 'memory_id', 'profile_id', 'kind', 'change'],
-    rows.map(({ id, change }) => [scope.storeId, id, profileId, kind, change]),
-    { conflict: { key: ['store_id', 'memory_id'], update: ['profile_id', 'kind', 'change'] } },
+    ['store_id', 'memory_id', 'profile_id', 'kind', 'change', 'claimed_until'],
+    rows.map(({ id, change }) => [scope.storeId, id, profileId, kind, change, 0]),
+    { conflict: { key: ['store_id', 'memory_id'], update: ['profile_id', 'kind', 'change', 'claimed_until'] } },
   )
 }
 

@@ -14,6 +14,7 @@ import pg from 'pg'
 import { StorageUnavailableError } from '../errors.js'
 import type { Database } from './database.js'
 import { retryableCode, toStorageError } from './postgres-errors.js'
+import { decodeText, encodeText } from './postgres-text.js'
 import { isMarkedStatement, isNamedStatement, isStatementBatch } from './statement.js'
 import type { Tables } from './tables.js'
 
@@ -104,11 +105,13 @@ function createPool(
   return pool
 }
 
-const INT8 = pg.types.builtins.INT8
+const { INT8, TEXT } = pg.types.builtins
 
 /** Integers are times and counts, which a double holds exactly; the driver would give them as text. */
-const getTypeParser: pg.CustomTypesConfig['getTypeParser'] = (id, format) =>
-  id === INT8 ? Number : pg.types.getTypeParser(id, format)
+const getTypeParser: pg.CustomTypesConfig['getTypeParser'] = (id, format) => {
+  if (id === INT8) return Number
+  return id === TEXT ? decodeText : pg.types.getTypeParser(id, format)
+}
 
 function createKysely(pool: pg.Pool): Kysely<Tables> {
   return new Kysely<Tables>({
@@ -174,7 +177,7 @@ class PostgresConnection implements DatabaseConnection {
 }
 
 function toQuery(query: CompiledQuery): pg.QueryConfig {
-  const values = query.parameters as unknown[]
+  const values = query.parameters.map((value) => (typeof value === 'string' ? encodeText(value) : value))
   if (isNamedStatement(query)) return { name: query.name, text: query.sql, values }
   return { text: isMarkedStatement(query) ? numberMarkers(query.sql) : query.sql, values }
 }

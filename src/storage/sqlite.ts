@@ -108,13 +108,13 @@ function createDialect(createDriver: () => Driver): Dialect {
   return {
     createDriver,
     createAdapter: () => new SqliteAdapter(),
-    createQueryCompiler: () => new Compiler(),
+    createQueryCompiler: () => new SqliteCompiler(),
     createIntrospector: (db) => new SqliteIntrospector(db),
   }
 }
 
 /** Leaves out the locks of rows: a transaction that writes is alone. */
-class Compiler extends SqliteQueryCompiler {
+export class SqliteCompiler extends SqliteQueryCompiler {
   protected override visitSelectModifier(node: Parameters<SqliteQueryCompiler['visitSelectModifier']>[0]): void {
     if (node.modifier === 'Distinct' || node.rawModifier !== undefined) super.visitSelectModifier(node)
   }

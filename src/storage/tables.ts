@@ -28,6 +28,8 @@ export interface Tables {
   import: ImportTable
   import_issue: ImportIssueTable
   job: JobTable
+  blob: BlobTable
+  blob_part: BlobPartTable
 }
 
 interface AccountTable {
@@ -245,6 +247,22 @@ interface EncodingQueueTable {
   profile_id: string
   kind: string
   change: number
+  /** Until when a node encodes it; another takes it over then. */
+  claimed_until: number
+}
+
+/** An uploaded file, in parts. */
+interface BlobTable {
+  name: string
+  /** In bytes; nothing until all parts are there. */
+  size: number | null
+  created_at: number
+}
+
+interface BlobPartTable {
+  blob_name: string
+  position: number
+  content: Uint8Array
 }
 
 interface ImportTable {

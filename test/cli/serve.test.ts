@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createApi, createStore, eventually } from '../support/api.js'
 import { linesOf, runCli, runNode } from '../support/cli.js'
+import { engine } from '../support/engine.js'
 import { temporaryFolder } from '../support/folder.js'
 import { type ServerOptions, startServer, type TestServer } from '../support/server.js'
 
@@ -88,7 +89,7 @@ describe('accounts of the settings', () => {
   })
 })
 
-describe('one process serves a data folder', () => {
+describe.runIf(engine === 'sqlite')('one process serves a data folder', () => {
   it('a second one exits 69 with a clear line and leaves the first alone', async () => {
     const server = await start()
     const env = { RECOLLECT_DATA_DIR: server.dataDir, PORT: '0' }

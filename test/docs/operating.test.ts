@@ -26,7 +26,10 @@ it('lists every setting with its default and meaning, in the order of the progra
 
 it('lists every metric of ours with its help text', async () => {
   // Whatever is asked for, its value does not matter here.
-  const sources = new Proxy({}, { get: () => async () => 0 }) as MetricsSources
+  const sources = new Proxy(
+    {},
+    { get: (_, name) => (name === 'retries' ? () => new Map() : async () => 0) },
+  ) as MetricsSources
   const { registry } = createMetrics(sources)
   const metrics = (await registry.getMetricsAsJSON()).filter(({ name }) => name.startsWith('recollect_'))
   const expected = metrics.map(({ name, type, help }) => [`\`${name}\``, String(type), help])

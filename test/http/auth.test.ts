@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { basic } from '../support/api.js'
+import { databaseEnv } from '../support/engine.js'
 import { sendRaw } from '../support/raw.js'
 import { expectRefusal, UNKNOWN } from '../support/refusal.js'
 import { cliPath } from '../support/server.js'
@@ -114,7 +115,11 @@ it('asks no credentials for health, metrics and documentation', async () => {
 describe('API keys', () => {
   async function recollect(...args: string[]) {
     const { stdout } = await promisify(execFile)(process.execPath, [cliPath, ...args, '--json'], {
-      env: { PATH: process.env.PATH, RECOLLECT_DATA_DIR: server().dataDir },
+      env: {
+        PATH: process.env.PATH,
+        RECOLLECT_DATA_DIR: server().dataDir,
+        ...(await databaseEnv(server().dataDir)),
+      },
     })
     return JSON.parse(stdout) as { sid: string; secret: string }
   }

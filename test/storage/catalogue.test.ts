@@ -3,7 +3,17 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openTestDatabase, type TestDatabase } from '../support/database.js'
 
 /** Tables that belong to no store, or that are read across stores; every other table is a tenant's. */
-const GLOBAL_TABLES = ['account', 'api_key', 'job', 'operation', 'schema_migration', 'server_state', 'store']
+const GLOBAL_TABLES = [
+  'account',
+  'api_key',
+  'blob',
+  'blob_part',
+  'job',
+  'operation',
+  'schema_migration',
+  'server_state',
+  'store',
+]
 
 interface Column {
   readonly name: string

@@ -1,5 +1,5 @@
 import SqliteDatabase from 'better-sqlite3'
-import { type CompiledQuery, DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import { type CompiledQuery, DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { StoreScope } from '../../src/scope.js'
 import {
@@ -10,6 +10,7 @@ import {
 import { selectObservationPage, selectObservationsSince } from '../../src/storage/observation.js'
 import { findProfile, lockProfiles, selectProfileIds } from '../../src/storage/profile.js'
 import { findCanonicalId, selectMergesInto } from '../../src/storage/profile-merge.js'
+import { SqliteCompiler } from '../../src/storage/sqlite.js'
 import type { Executor, Tables } from '../../src/storage/tables.js'
 import { openTestDatabase, type TestDatabase } from '../support/database.js'
 
@@ -49,7 +50,7 @@ async function statementsOf(work: (executor: Executor) => Promise<unknown>): Pro
     dialect: {
       createDriver: () => new Recorder(),
       createAdapter: () => new SqliteAdapter(),
-      createQueryCompiler: () => new SqliteQueryCompiler(),
+      createQueryCompiler: () => new SqliteCompiler(),
       createIntrospector: (db) => new SqliteIntrospector(db),
     },
   })

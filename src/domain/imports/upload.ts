@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { BlobTooLargeError } from '../../blobs.js'
+import { BlobTooLargeError } from '../../blobs/blob-store.js'
 import type { Context } from '../../context.js'
 import { ApiError, conflict, ERROR_CODES, notFound, payloadTooLarge } from '../../errors.js'
 import { newSecret } from '../../ids.js'

@@ -4,7 +4,13 @@ import { type Encoder, EncoderUnavailableError } from '../../embedding/encoder.j
 import { groupBy } from '../../group-by.js'
 import type { StoreScope } from '../../scope.js'
 import { hasMemories, lockMemoryVersion, type QueuedText, raiseMemoryVersion } from '../../storage/memory.js'
-import { dequeueText, replaceVectors, selectQueuedTexts } from '../../storage/memory-vector.js'
+import {
+  claimQueuedTexts,
+  dequeueText,
+  hasFreeText,
+  releaseQueuedTexts,
+  replaceVectors,
+} from '../../storage/memory-vector.js'
 import { selectObservations } from '../../storage/observation.js'
 import { type CompiledQuery, runAll } from '../../storage/statement.js'
 import { selectSummaries } from '../../storage/summary.js'
@@ -13,6 +19,9 @@ import { openStoreOfJob } from '../store.js'
 
 /** Texts of one round: they share a transaction, and nobody waits long for it. */
 const ROUND_SIZE = 32
+
+/** So long a node may take for a round; a remote encoder that answers at its time-outs takes less. */
+const CLAIM_MS = 120_000
 
 interface Encoded {
   readonly queued: QueuedText
@@ -27,15 +36,34 @@ interface Encoded {
  * @throws EncoderUnavailableError; the texts wait on then
  */
 export async function encodeQueued(ctx: Context, encoder: Encoder): Promise<number> {
-  const queued = await selectQueuedTexts(ctx.db.read, ROUND_SIZE)
-  for (const [storeId, texts] of groupBy(queued, (text) => text.storeId)) {
-    const scope = await openStoreOfJob(ctx, storeId)
-    // What a deleted store left in the queue goes with its other rows.
-    if (scope === undefined) continue
-    const encoded = await encodeTexts(ctx, encoder, scope, texts)
-    await ctx.db.transaction((trx) => storeVectors(trx, scope, encoder.model, encoded), { background: true })
+  const queued = await claimTexts(ctx)
+  try {
+    for (const [storeId, texts] of groupBy(queued, (text) => text.storeId)) {
+      const scope = await openStoreOfJob(ctx, storeId)
+      // What a deleted store left in the queue goes with its other rows.
+      if (scope === undefined) continue
+      const encoded = await encodeTexts(ctx, encoder, scope, texts)
+      await ctx.db.transaction((trx) => storeVectors(trx, scope, encoder.model, encoded), { background: true })
+    }
+  } catch (error) {
+    // A claim that cannot be given back ends by itself.
+    await ctx.db.transaction((trx) => releaseQueuedTexts(trx, queued), { background: true }).catch(() => undefined)
+    throw error
   }
   return queued.length
+}
+
+async function claimTexts(ctx: Context): Promise<QueuedText[]> {
+  const now = ctx.now()
+  // A look without a transaction first: idle nodes must not disturb the writers.
+  if (!(await hasFreeText(ctx.db.read, now))) return []
+  const claim = { now, until: now + CLAIM_MS, limit: ROUND_SIZE }
+  return ctx.db.transaction((trx) => claimQueuedTexts(trx, claim), { background: true })
+}
+
+/** Frees the texts that a dead process of this data folder had claimed. */
+export async function recoverTexts(ctx: Context): Promise<void> {
+  if (ctx.db.exclusive) await ctx.db.transaction((trx) => releaseQueuedTexts(trx))
 }
 
 async function encodeTexts(

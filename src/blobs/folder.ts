@@ -2,29 +2,8 @@ import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { StorageUnavailableError } from './errors.js'
-
-/** A body that is larger than was agreed. */
-export class BlobTooLargeError extends Error {
-  override readonly name = 'BlobTooLargeError'
-}
-
-/** Where uploaded files live. */
-export interface BlobStore {
-  /**
-   * Stores a stream under a name; it is on disk, whole, when this resolves, and not there at all when it rejects.
-   *
-   * @returns bytes written
-   * @throws BlobTooLargeError after `maxBytes` bytes
-   * @throws StorageUnavailableError when the disk cannot take it
-   */
-  write(name: string, content: Readable, maxBytes: number): Promise<number>
-  /** @throws StorageUnavailableError, from the stream, when there is no such blob */
-  read(name: string): Readable
-  remove(name: string): Promise<void>
-  /** Names of the blobs that were last written before `time`, in milliseconds since the epoch. */
-  listOlderThan(time: number): Promise<string[]>
-}
+import { StorageUnavailableError } from '../errors.js'
+import { type BlobStore, BlobTooLargeError } from './blob-store.js'
 
 /** Blobs as files of one folder. Names come from ids only, never from a client's text. */
 export function openFolderBlobs(folder: string): BlobStore {

@@ -1,0 +1,63 @@
+import { Readable } from 'node:stream'
+import { StorageUnavailableError } from '../errors.js'
+import * as storage from '../storage/blob.js'
+import type { Database } from '../storage/database.js'
+import { type BlobStore, BlobTooLargeError } from './blob-store.js'
+
+const PART_BYTES = 256 * 1024
+
+/** Blobs in the database, in parts, where every node finds them. One counts as stored when its last part is. */
+export function openDatabaseBlobs(db: Database, now: () => number): BlobStore {
+  const change = <T>(work: Parameters<typeof db.transaction<T>>[0]) => db.transaction(work, { background: true })
+  const remove = (name: string) => change((trx) => storage.deleteBlob(trx, name))
+
+  return {
+    async write(name, content, maxBytes) {
+      try {
+        await change((trx) => storage.insertBlob(trx, name, now()))
+        let size = 0
+        let count = 0
+        for await (const part of cutIntoParts(content)) {
+          size += part.length
+          if (size > maxBytes) throw new BlobTooLargeError(`more than ${maxBytes} bytes`)
+          const position = count
+          await change((trx) => storage.insertBlobPart(trx, name, position, part))
+          count += 1
+        }
+        await change((trx) => storage.completeBlob(trx, name, size))
+        return size
+      } catch (error) {
+        // What cannot be removed now is found by its age.
+        await remove(name).catch(() => undefined)
+        throw error
+      }
+    },
+    read: (name) => Readable.from(readParts(db, name), { objectMode: false }),
+    remove,
+    listOlderThan: (time) => storage.selectBlobsBefore(db.read, time),
+  }
+}
+
+async function* cutIntoParts(content: Readable): AsyncGenerator<Uint8Array> {
+  let waiting: Buffer[] = []
+  let bytes = 0
+  // Not destroyed when it is refused: its connection must live to carry the answer.
+  for await (const chunk of content.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    waiting.push(chunk)
+    bytes += chunk.length
+    if (bytes < PART_BYTES) continue
+    yield Buffer.concat(waiting)
+    waiting = []
+    bytes = 0
+  }
+  if (bytes > 0) yield Buffer.concat(waiting)
+}
+
+async function* readParts(db: Database, name: string): AsyncGenerator<Uint8Array> {
+  if (!(await storage.isBlobComplete(db.read, name))) throw new StorageUnavailableError(`there is no blob ${name}`)
+  for (let position = 0; ; position += 1) {
+    const part = await storage.findBlobPart(db.read, name, position)
+    if (part === undefined) return
+    yield part
+  }
+}

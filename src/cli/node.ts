@@ -1,0 +1,99 @@
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { type Config, loadConfig } from '../config.js'
+import { type Context, createContext } from '../context.js'
+import { removeOrphanedUploads } from '../domain/imports/upload.js'
+import { recoverJobs } from '../domain/job.js'
+import { recoverTexts } from '../domain/recall/encode.js'
+import { ensureEncoded } from '../domain/recall/reencode.js'
+import { createEncoder } from '../embedding/create.js'
+import type { Encoder } from '../embedding/encoder.js'
+import { startEncoding } from '../jobs/encoding.js'
+import type { Loop } from '../jobs/loop.js'
+import { startWorker } from '../jobs/worker.js'
+import { createLogger } from '../log.js'
+import { migrate } from '../storage/migrate.js'
+import { openDatabase } from '../storage/open.js'
+import { CommandError, type CommandInput } from './command.js'
+import { now } from './database.js'
+
+/** Requests in flight get so long to end after SIGTERM; then their connections are closed. */
+const DRAIN_MS = 8000
+
+export interface NodeOptions {
+  /** Whether this node works on background jobs and encodes texts. */
+  readonly works: boolean
+  /** Refuses settings that this kind of node cannot run with. @throws CommandError, ConfigError */
+  readonly check?: (config: Config) => void
+  /** Opens the node's door, if it has one, and returns when it listens. */
+  readonly open: (ctx: Context) => Promise<FastifyInstance | undefined>
+}
+
+/** Runs a node from its start to the signal that ends it: what it was doing is finished or given back. */
+export async function runNode({ env }: CommandInput, { works, check, open }: NodeOptions): Promise<void> {
+  const config = loadConfig(env)
+  check?.(config)
+  // What the server writes is for its own user only.
+  process.umask(0o077)
+  const log = createLogger(config.logLevel)
+  const db = openDatabase(config, { now, exclusive: true, log })
+  const stopped = waitForSignal()
+  const encoder = createEncoder(config)
+  try {
+    await migrate(db, now())
+    const ctx = await createContext(config, { db, log, now, encoder })
+    await recoverJobs(ctx)
+    await recoverTexts(ctx)
+    await ensureEncoded(ctx)
+    const app = await open(ctx)
+    const loops = works ? startLoops(ctx, encoder) : []
+    log.info({ signal: await stopped }, 'stopping')
+    await stop(app, encoder, loops)
+  } finally {
+    await encoder?.close()
+    await db.close()
+  }
+  log.info('stopped')
+}
+
+function waitForSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal))
+  })
+}
+
+function startLoops(ctx: Context, encoder: Encoder | undefined): Loop[] {
+  void removeOrphanedUploads(ctx).catch((error) => ctx.log.warn({ err: error }, 'old uploads could not be removed'))
+  return [startWorker(ctx), ...(encoder === undefined ? [] : [startEncoding(ctx, encoder)])]
+}
+
+/**
+ * Lets an app listen and logs where.
+ *
+ * @returns its URL
+ * @throws CommandError when the port is taken
+ */
+export async function listen(ctx: Context, app: FastifyInstance, port: number): Promise<string> {
+  await app.listen({ host: ctx.config.host, port }).catch(explainListenError)
+  const address = app.server.address() as AddressInfo
+  const host = ctx.config.host.includes(':') ? `[${ctx.config.host}]` : ctx.config.host
+  const url = `http://${host}:${address.port}`
+  ctx.log.info({ url }, 'listening')
+  return url
+}
+
+function explainListenError(error: Error & { code?: string; address?: string; port?: number }): never {
+  if (error.code !== 'EADDRINUSE') throw error
+  throw new CommandError(`${error.address}:${error.port} is taken by another program: end it or set PORT`)
+}
+
+async function stop(
+  app: FastifyInstance | undefined,
+  encoder: Encoder | undefined,
+  loops: readonly Loop[],
+): Promise<void> {
+  const timer = setTimeout(() => app?.server.closeAllConnections(), DRAIN_MS)
+  // Texts under way stay in the queue: nobody has to wait for their vectors.
+  await Promise.all([app?.close(), encoder?.close(), ...loops.map((loop) => loop.stop())])
+  clearTimeout(timer)
+}
