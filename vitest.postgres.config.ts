@@ -1,19 +1,18 @@
-import { defineConfig, mergeConfig } from 'vitest/config'
+import { defineConfig } from 'vitest/config'
 import base from './vitest.config.js'
 
-/** The tests that touch a database once more, on PostgreSQL. */
-export default mergeConfig(
-  base,
-  defineConfig({
-    test: {
-      env: { TEST_ENGINE: 'postgres' },
-      globalSetup: ['test/support/postgres-setup.ts'],
-      exclude: [
-        // What is under test has no database, or is SQLite itself.
-        'test/{contract,docs,embedding,recall}/**',
-        'test/storage/{sqlite,sqlite-write-queue,query-plan,catalogue}.test.ts',
-        'test/concurrency/dead-thread.test.ts',
-      ],
-    },
-  }),
-)
+/** The tests that touch a database once more, on PostgreSQL, and those of several nodes. */
+export default defineConfig({
+  ...base,
+  test: {
+    ...base.test,
+    env: { TEST_ENGINE: 'postgres' },
+    globalSetup: ['test/support/postgres-setup.ts'],
+    exclude: [
+      // What is under test has no database, or is SQLite itself.
+      'test/{contract,docs,embedding,faults,recall}/**',
+      'test/storage/{sqlite,sqlite-write-queue,query-plan,catalogue}.test.ts',
+      'test/concurrency/dead-thread.test.ts',
+    ],
+  },
+})

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../context.js'
 import { type ClaimedJob, claimJob, LeaseLostError, newWorkerName, releaseJob, retryJob } from '../domain/job.js'
+import { StorageUnavailableError } from '../errors.js'
 import { type Loop, startLoop } from './loop.js'
 import { JOB_HANDLERS } from './registry.js'
 
@@ -44,7 +46,31 @@ async function runJob(ctx: Context, job: ClaimedJob, shouldStop: () => boolean):
   } catch (error) {
     if (error instanceof LeaseLostError) return
     log.error({ err: error, attempts: job.attempts }, 'job failed')
-    await giveBack(ctx, job, error).then(count, (cause) => log.error({ err: cause }, 'job could not be given back'))
+    const outcome = await giveBackInTheEnd(ctx, job, error, shouldStop)
+    if (outcome === undefined) log.error('job could not be given back; it is free when its lease ends')
+    else count(outcome)
+  }
+}
+
+const GIVE_BACK_PAUSE_MS = 1000
+
+/**
+ * Gives a job back as soon as the database takes it: what made the job fail, a full disk or a database that is gone, is
+ * often in the way of that too, and without it the job would wait for its lease to end.
+ */
+async function giveBackInTheEnd(
+  ctx: Context,
+  job: ClaimedJob,
+  error: unknown,
+  shouldStop: () => boolean,
+): Promise<string | undefined> {
+  for (;;) {
+    try {
+      return await giveBack(ctx, job, error)
+    } catch (cause) {
+      if (!(cause instanceof StorageUnavailableError) || shouldStop()) return undefined
+      await sleep(GIVE_BACK_PAUSE_MS, undefined, { ref: false })
+    }
   }
 }
 

@@ -102,6 +102,8 @@ function createPool(
     types: { getTypeParser },
   } as pg.PoolConfig)
   pool.on('error', onConnectionError)
+  // A connection in use tells nobody else; the query it breaks says so to whoever waits for it.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 

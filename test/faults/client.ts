@@ -19,7 +19,7 @@ interface Write {
 
 /** A client that writes one thing after the other and remembers what was acknowledged. */
 export interface Client {
-  /** Writes until the server is gone. */
+  /** Writes until the server is gone, or says that its database is. */
   writeUntilGone(api: Api): Promise<void>
   /**
    * Compares a restarted server with what was acknowledged. The one write whose answer was lost may have happened or
@@ -44,7 +44,7 @@ export function createClient(store: string, name: string): Client {
         const write = nextWrite(knowledge, name, count)
         unanswered = write.after(undefined)
         const answer = await send(api, store, write)
-        if (answer === undefined) return
+        if (answer === undefined || answer.status === 503) return
         if (answer.status !== 202) throw new Error(`${write.method} answers ${answer.status}: ${answer.body.message}`)
         knowledge = write.after(answer.body.id)
         unanswered = undefined

@@ -6,7 +6,7 @@ import SqliteDatabase from 'better-sqlite3'
 const FILES = ['recollect.db', 'recollect.db-wal']
 
 /** What must never be found, whatever moment a process was killed at. */
-const CONTRADICTIONS = {
+export const CONTRADICTIONS = {
   'identifiers of no profile': `select id_type, profile_id from identifier
     where (store_id, profile_id) not in (select store_id, id from profile)`,
   'profiles that nothing identifies': `select id from profile

@@ -21,10 +21,10 @@ export interface Restartable {
 
 /** Makes a data folder for a test (or takes one), and ends whatever serves it when the test ends. */
 export async function createRestartable(
-  options: { dataDir?: string; env?: Record<string, string> } = {},
+  options: { dataDir?: string; env?: Record<string, string>; account?: Account } = {},
 ): Promise<Restartable> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'recollect-fault-')))
-  const account = newAccount()
+  const account = options.account ?? newAccount()
   let current: TestServer | undefined
   onTestFinished(async () => {
     await current?.kill('SIGKILL')

@@ -4,7 +4,7 @@ import pg from 'pg'
 /** Which engine this run of the tests is on; vitest.postgres.config.ts sets the other one. */
 export const engine: 'sqlite' | 'postgres' = process.env.TEST_ENGINE === 'postgres' ? 'postgres' : 'sqlite'
 
-const made = new Set<string>()
+const made = new Map<string, Promise<void>>()
 
 /** Settings of the database that belongs to a data folder; on PostgreSQL it is made when it is not there yet. */
 export async function databaseEnv(dataDir: string | undefined): Promise<Record<string, string>> {
@@ -12,8 +12,9 @@ export async function databaseEnv(dataDir: string | undefined): Promise<Record<s
   const server = process.env.TEST_DATABASE_URL
   if (server === undefined) throw new Error('TEST_DATABASE_URL says where PostgreSQL is')
   const name = `recollect_test_${createHash('sha256').update(dataDir).digest('hex').slice(0, 24)}`
-  if (!made.has(name)) await createDatabase(server, name)
-  made.add(name)
+  const creation = made.get(name) ?? createDatabase(server, name)
+  made.set(name, creation)
+  await creation
   const url = new URL(server)
   url.pathname = `/${name}`
   return { DATABASE_URL: url.href }

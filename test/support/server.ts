@@ -35,6 +35,8 @@ export interface TestServer {
 }
 
 export interface ServerOptions {
+  /** The command and its options instead of `serve`. */
+  readonly command?: readonly string[]
   readonly env?: Record<string, string>
   /** Serves this folder again instead of a new one; `stop` leaves it. */
   readonly dataDir?: string
@@ -51,7 +53,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'recollect-test-')))
   const account = options.account ?? newAccount()
   const stranger = options.stranger ?? newAccount()
-  const child = spawn(process.execPath, ['--enable-source-maps', cliPath, 'serve'], {
+  const child = spawn(process.execPath, ['--enable-source-maps', cliPath, ...(options.command ?? ['serve'])], {
     env: {
       PATH: process.env.PATH,
       PORT: '0',
