@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildOpenApiDocument } from '../../src/contract/openapi.js'
-import { type Answer, basic } from '../support/api.js'
+import type { Answer } from '../support/api.js'
 import { describeWithOfficialDocument } from '../support/official-document.js'
 import { startServer, type TestServer } from '../support/server.js'
 import type { Call } from './exercises/exercise.js'
@@ -8,6 +8,7 @@ import { EXERCISES } from './exercises/index.js'
 import { closeObjects, createJudge, isMeantStatus, judgeAlways } from './judge.js'
 import { type DocumentedOperation, isSuccess, listOperations, type OpenApiDocument } from './open-api.js'
 import { BODY_LIMIT_BYTES, deriveRefusals, type Refused } from './refusals.js'
+import { addressOf, send } from './send.js'
 import { createWorld, type World } from './world.js'
 
 const ours = buildOpenApiDocument('0') as OpenApiDocument
@@ -103,44 +104,4 @@ function judgeRefusal({ name, code, names }: Refused, { body }: Answer): string[
     problems.push(`${name}: the message does not name ${names}: ${body.message}`)
   }
   return problems
-}
-
-function addressOf(server: TestServer, { path }: DocumentedOperation, { params = {}, query = {} }: Call): string {
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
-  const search = new URLSearchParams(query).toString()
-  return `${server.url}${filled}${search === '' ? '' : `?${search}`}`
-}
-
-async function send(server: TestServer, operation: DocumentedOperation, call: Call | Refused): Promise<Answer> {
-  const { rawBody, credentials } = { rawBody: undefined, credentials: undefined, ...call }
-  const body =
-    rawBody ?? (typeof call.body === 'object' || call.body === undefined ? JSON.stringify(call.body) : call.body)
-  const response = await fetch(addressOf(server, operation, call), {
-    method: operation.method,
-    redirect: 'manual',
-    headers: {
-      ...authorize(server, credentials),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...call.headers,
-    },
-    ...(body !== undefined && { body: String(body) }),
-  })
-  const text = await response.text()
-  const isJson = response.headers.get('content-type')?.includes('json') === true
-  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text }
-}
-
-function authorize({ account, stranger }: TestServer, credentials: Refused['credentials']): Record<string, string> {
-  switch (credentials) {
-    case 'none':
-      return {}
-    case 'stranger':
-      return { authorization: basic(stranger) }
-    case 'wrong':
-      return { authorization: basic({ ...account, token: 'wrong' }) }
-    case 'bearer':
-      return { authorization: `Bearer ${account.token}` }
-    default:
-      return { authorization: basic(account) }
-  }
 }
