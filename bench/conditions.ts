@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
+import type { Engine } from './options.js'
 import { median } from './statistics.js'
 
 const SYNCS = 100
@@ -20,7 +21,7 @@ export interface Conditions {
   readonly syncMs: number
 }
 
-export function readConditions(folder: string): Conditions {
+export function readConditions(folder: string, engine: Engine = 'sqlite'): Conditions {
   const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
   return {
     date: new Date().toISOString().slice(0, 10),
@@ -28,7 +29,7 @@ export function readConditions(folder: string): Conditions {
     node: process.version,
     cores: availableParallelism(),
     processor: cpus()[0]?.model ?? 'unknown',
-    engine: 'SQLite, every write synced before its answer',
+    engine: `${engine === 'sqlite' ? 'SQLite' : 'PostgreSQL on the same machine'}, every write synced before its answer`,
     loadBefore: loadavg()[0] ?? Number.NaN,
     syncMs: measureSync(join(folder, 'sync')),
   }

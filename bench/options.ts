@@ -40,11 +40,14 @@ const SMOKE: Size = {
   limitSeconds: 40,
 }
 
+export type Engine = 'sqlite' | 'postgres'
+
 export interface Options {
   readonly json: boolean
   readonly smoke: boolean
   readonly only: ReadonlySet<CaseName>
   readonly server: string | undefined
+  readonly engine: Engine
   readonly size: Size
 }
 
@@ -53,6 +56,7 @@ export const USAGE = `npm run bench -- [options]
   --only NAME     Only this case, may be repeated: ${CASES.join(', ')}
   --rounds N      Measurements of each candidate (${FULL.rounds})
   --seconds N     Length of a measurement (${FULL.seconds})
+  --engine NAME   sqlite, or postgres: a private cluster, or the one of TEST_DATABASE_URL (sqlite)
   --server FILE   main.js of another build than dist/
   --smoke         A short run that shows that everything works; its figures mean nothing
   --json          Print JSON`
@@ -69,6 +73,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       server: { type: 'string' },
+      engine: { type: 'string', default: 'sqlite' },
     },
   })
   if (values.help) return undefined
@@ -78,6 +83,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
     smoke: values.smoke,
     only: new Set((values.only ?? CASES).map(readCase)),
     server: values.server,
+    engine: readEngine(values.engine),
     size: {
       ...base,
       rounds: readNumber('rounds', values.rounds, base.rounds),
@@ -90,6 +96,11 @@ function readCase(name: string): CaseName {
   const found = CASES.find((known) => known === name)
   if (found === undefined) throw new Error(`--only ${name}: give one of ${CASES.join(', ')}`)
   return found
+}
+
+export function readEngine(name: string): Engine {
+  if (name === 'sqlite' || name === 'postgres') return name
+  throw new Error(`--engine ${name}: give sqlite or postgres`)
 }
 
 function readNumber(name: string, text: string | undefined, fallback: number): number {

@@ -9,14 +9,21 @@ import { runStartCase } from './cases/start.js'
 import { createClient } from './client.js'
 import { readConditions } from './conditions.js'
 import { type Options, readOptions, USAGE } from './options.js'
+import { type BenchDatabase, openBenchDatabase } from './postgres.js'
 import { killAll } from './process.js'
 import { type Results, toMarkdown } from './report.js'
 import { createBench } from './servers.js'
 
 /** Measures Recollect beside a bare node:http and a bare Fastify server, all in one run. */
-async function runBench({ only, size, server }: Options, folder: string, say: Run['say']): Promise<Results> {
-  const conditions = readConditions(folder)
-  const run = await prepareRun(createBench(folder, server), size, say)
+async function runBench(
+  { only, size, server, engine }: Options,
+  databaseUrl: string | undefined,
+  folder: string,
+  say: Run['say'],
+): Promise<Results> {
+  const conditions = readConditions(folder, engine)
+  const bench = createBench(folder, { databaseUrl, ...(server !== undefined && { main: server }) })
+  const run = await prepareRun(bench, size, say)
   const start = only.has('start') ? await runStartCase(run) : undefined
   const requests: RequestResult[] = []
   let bulk: Results['bulk']
@@ -40,6 +47,7 @@ async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2))
   if (options === undefined) return console.log(USAGE)
   const folder = mkdtempSync(join(tmpdir(), 'recollect-bench-'))
+  let database: BenchDatabase | undefined
   const giveUp = (reason: string) => {
     console.error(`bench: ${reason}`)
     killAll()
@@ -52,11 +60,13 @@ async function main(): Promise<void> {
   )
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => giveUp(`ended by ${signal}`))
   try {
-    const results = await runBench(options, folder, (text) => console.error(text))
+    database = await openBenchDatabase(options.engine)
+    const results = await runBench(options, database?.url, folder, (text) => console.error(text))
     console.log(options.json ? JSON.stringify(results, undefined, 2) : toMarkdown(results))
   } finally {
     clearTimeout(timer)
     killAll()
+    await database?.close()
     rmSync(folder, { recursive: true, force: true })
   }
 }

@@ -18,21 +18,29 @@ export interface Bench {
   readonly token: string
   readonly authorization: string
   readonly main: string
+  /** Address of PostgreSQL; SQLite when absent. */
+  readonly databaseUrl: string | undefined
 }
 
-export function createBench(folder: string, main = MAIN): Bench {
+export function createBench(folder: string, { main = MAIN, databaseUrl }: Partial<Bench> = {}): Bench {
   if (!existsSync(main)) throw new Error(`${main} is missing: run npm run build`)
   const sid = `AC${randomBytes(16).toString('hex')}`
   const token = randomBytes(16).toString('hex')
   const authorization = `Basic ${Buffer.from(`${sid}:${token}`).toString('base64')}`
-  return { folder, sid, token, authorization, main }
+  return { folder, sid, token, authorization, main, databaseUrl }
 }
 
 /** The server as it ships, on the run's data folder, with the settings it has by itself. */
-export function startRecollect({ folder, sid, token, main }: Bench): Promise<ServerProcess> {
+export function startRecollect({ folder, sid, token, main, databaseUrl }: Bench): Promise<ServerProcess> {
   return startProcess(
     ['--enable-source-maps', main, 'serve'],
-    { HOST: '127.0.0.1', PORT: '0', RECOLLECT_DATA_DIR: join(folder, 'data'), RECOLLECT_ACCOUNTS: `${sid}:${token}` },
+    {
+      HOST: '127.0.0.1',
+      PORT: '0',
+      RECOLLECT_DATA_DIR: join(folder, 'data'),
+      RECOLLECT_ACCOUNTS: `${sid}:${token}`,
+      ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
+    },
     join(folder, 'recollect.log'),
   )
 }
