@@ -8,6 +8,7 @@ export interface BenchDatabase {
   close(): Promise<void>
 }
 
+let count = 0
 const SETTINGS = ['shared_buffers=1GB', 'max_wal_size=4GB', 'max_connections=100']
 
 /**
@@ -16,10 +17,11 @@ const SETTINGS = ['shared_buffers=1GB', 'max_wal_size=4GB', 'max_connections=100
  */
 export async function openBenchDatabase(engine: Engine): Promise<BenchDatabase | undefined> {
   if (engine === 'sqlite') return undefined
+  count += 1
   const given = process.env.TEST_DATABASE_URL
   const cluster = given === undefined ? await startCluster({ settings: SETTINGS }) : undefined
   const server = given ?? cluster?.url ?? ''
-  const name = `recollect_bench_${process.pid}`
+  const name = `recollect_bench_${process.pid}_${count}`
   await command(server, `create database ${name}`)
   const url = new URL(server)
   url.pathname = `/${name}`

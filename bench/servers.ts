@@ -20,18 +20,20 @@ export interface Bench {
   readonly main: string
   /** Address of PostgreSQL; SQLite when absent. */
   readonly databaseUrl: string | undefined
+  /** Settings beyond those the server has by itself. */
+  readonly settings: Readonly<Record<string, string>>
 }
 
-export function createBench(folder: string, { main = MAIN, databaseUrl }: Partial<Bench> = {}): Bench {
+export function createBench(folder: string, { main = MAIN, databaseUrl, settings = {} }: Partial<Bench> = {}): Bench {
   if (!existsSync(main)) throw new Error(`${main} is missing: run npm run build`)
   const sid = `AC${randomBytes(16).toString('hex')}`
   const token = randomBytes(16).toString('hex')
   const authorization = `Basic ${Buffer.from(`${sid}:${token}`).toString('base64')}`
-  return { folder, sid, token, authorization, main, databaseUrl }
+  return { folder, sid, token, authorization, main, databaseUrl, settings }
 }
 
 /** The server as it ships, on the run's data folder, with the settings it has by itself. */
-export function startRecollect({ folder, sid, token, main, databaseUrl }: Bench): Promise<ServerProcess> {
+export function startRecollect({ folder, sid, token, main, databaseUrl, settings }: Bench): Promise<ServerProcess> {
   return startProcess(
     ['--enable-source-maps', main, 'serve'],
     {
@@ -39,6 +41,7 @@ export function startRecollect({ folder, sid, token, main, databaseUrl }: Bench)
       PORT: '0',
       RECOLLECT_DATA_DIR: join(folder, 'data'),
       RECOLLECT_ACCOUNTS: `${sid}:${token}`,
+      ...settings,
       ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
     },
     join(folder, 'recollect.log'),
