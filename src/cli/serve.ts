@@ -1,6 +1,6 @@
 import { describeSettings } from '../config.js'
 import type { Context } from '../context.js'
-import { createAccount, ensureAccounts, listAccounts } from '../domain/account.js'
+import { createFirstAccount, ensureAccounts } from '../domain/account.js'
 import { buildApp } from '../http/app.js'
 import { type Command, print } from './command.js'
 import { listen, runNode } from './node.js'
@@ -38,6 +38,6 @@ export const serve: Command = {
  * shown only once.
  */
 async function welcome(ctx: Context, url: string): Promise<string[]> {
-  if ((await listAccounts(ctx)).length > 0) return [readyBanner(url)]
-  return [firstAccountBanner(url, await createAccount(ctx)), readyBanner(url)]
+  const first = await createFirstAccount(ctx)
+  return [...(first === undefined ? [] : [firstAccountBanner(url, first)]), readyBanner(url)]
 }

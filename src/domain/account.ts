@@ -1,6 +1,7 @@
 import type { Context } from '../context.js'
 import { newAccountSid, newKeySid, newSecret } from '../ids.js'
 import * as storage from '../storage/account.js'
+import { getOrCreateState } from '../storage/server-state.js'
 import { hashSecret, verifySecret } from './secret.js'
 
 export interface Credentials {
@@ -41,6 +42,22 @@ export async function createAccount(ctx: AccountContext, given: Partial<Credenti
   const row = { sid: credentials.sid, tokenHash: hashSecret(credentials.secret), createdAt: ctx.now() }
   await ctx.db.transaction((trx) => storage.upsertAccount(trx, row))
   return credentials
+}
+
+/**
+ * Makes an account when there is none at all: of nodes that start at the same time, one of them.
+ *
+ * @returns the SID and the token, or nothing when there are accounts
+ */
+export function createFirstAccount(ctx: AccountContext): Promise<Credentials | undefined> {
+  const credentials = { sid: newAccountSid(), secret: newSecret() }
+  const row = { sid: credentials.sid, tokenHash: hashSecret(credentials.secret), createdAt: ctx.now() }
+  return ctx.db.transaction(async (trx) => {
+    if ((await storage.listAccounts(trx)).length > 0) return undefined
+    if ((await getOrCreateState(trx, 'first-account', row.sid)) !== row.sid) return undefined
+    await storage.upsertAccount(trx, row)
+    return credentials
+  })
 }
 
 /** Makes the accounts of the settings; one whose token is already the given one is left alone. */

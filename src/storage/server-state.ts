@@ -1,7 +1,7 @@
 import type { Executor } from './tables.js'
 
 /** What the server remembers about itself; all nodes share it. */
-export type StateName = 'signing-key' | 'encoder-model'
+export type StateName = 'signing-key' | 'encoder-model' | 'first-account'
 
 /** The value of that name, made from `candidate` when there is none yet; all nodes get the same one. */
 export async function getOrCreateState(executor: Executor, name: StateName, candidate: string): Promise<string> {
