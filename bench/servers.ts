@@ -28,13 +28,18 @@ export function createBench(folder: string, main = MAIN): Bench {
   return { folder, sid, token, authorization, main }
 }
 
-/** The server as it ships, on the run's data folder, with the settings it has by itself. */
-export function startRecollect({ folder, sid, token, main }: Bench): Promise<ServerProcess> {
-  return startProcess(
-    ['--enable-source-maps', main, 'serve'],
-    { HOST: '127.0.0.1', PORT: '0', RECOLLECT_DATA_DIR: join(folder, 'data'), RECOLLECT_ACCOUNTS: `${sid}:${token}` },
-    join(folder, 'recollect.log'),
-  )
+/** The server as it ships, on the run's data folder, with the settings it has by itself and those given. */
+export function startRecollect(
+  { folder, sid, token, main }: Bench,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
+  const own = {
+    HOST: '127.0.0.1',
+    PORT: '0',
+    RECOLLECT_DATA_DIR: join(folder, 'data'),
+    RECOLLECT_ACCOUNTS: `${sid}:${token}`,
+  }
+  return startProcess(['--enable-source-maps', main, 'serve'], { ...own, ...settings }, join(folder, 'recollect.log'))
 }
 
 /** What the bare servers answer: for each operation what Recollect answered to the same request. */
