@@ -31,6 +31,21 @@ export async function findMemoryVersion(
   return row && { version: row.memory_version, epoch: row.memory_epoch }
 }
 
+/** Versions of those of the profiles that are canonical ones, by id. */
+export async function findMemoryVersions(
+  executor: Executor,
+  scope: StoreScope,
+  profileIds: readonly string[],
+): Promise<Map<string, MemoryVersion>> {
+  const rows = await executor
+    .selectFrom('profile')
+    .select(['id', 'memory_version', 'memory_epoch'])
+    .where('store_id', '=', scope.storeId)
+    .where('id', 'in', profileIds)
+    .execute()
+  return new Map(rows.map((row) => [row.id, { version: row.memory_version, epoch: row.memory_epoch }]))
+}
+
 /**
  * Raises the memory version of a profile.
  *

@@ -3,8 +3,8 @@ import { chunkText } from '../../embedding/chunks.js'
 import { type Encoder, EncoderUnavailableError } from '../../embedding/encoder.js'
 import { groupBy } from '../../group-by.js'
 import type { StoreScope } from '../../scope.js'
-import { findMemoryVersion, hasMemories, type QueuedText, raiseMemoryVersion } from '../../storage/memory.js'
-import { dequeueText, replaceVectors, selectQueuedTexts } from '../../storage/memory-vector.js'
+import { findMemoryVersions, hasMemories, type QueuedText, raiseMemoryVersion } from '../../storage/memory.js'
+import { dequeueTexts, replaceVectors, selectQueuedTexts } from '../../storage/memory-vector.js'
 import { selectObservations } from '../../storage/observation.js'
 import { type CompiledQuery, runAll } from '../../storage/statement.js'
 import { selectSummaries } from '../../storage/summary.js'
@@ -91,20 +91,31 @@ async function readContents(
   return contents
 }
 
+/** Three messages to the database however many texts: requests wait for the writing connection meanwhile. */
 async function storeVectors(
   trx: Executor,
   scope: StoreScope,
   model: string,
   encoded: readonly Encoded[],
 ): Promise<void> {
-  for (const [profileId, group] of groupBy(encoded, ({ queued }) => queued.profileId)) {
-    const memories = await findMemoryVersion(trx, scope, profileId)
-    const statements: CompiledQuery[] = []
+  const dequeued = await dequeueTexts(
+    trx,
+    scope,
+    encoded.map(({ queued }) => queued),
+  )
+  const fresh = encoded.filter(({ queued }) => dequeued.has(queued.memoryId))
+  if (fresh.length === 0) return
+  const groups = groupBy(fresh, ({ queued }) => queued.profileId)
+  const versions = await findMemoryVersions(trx, scope, [...groups.keys()])
+  const statements: CompiledQuery[] = []
+  for (const [profileId, group] of groups) {
+    const memories = versions.get(profileId)
+    if (memories === undefined) continue
+    const change = memories.version + 1
     for (const { queued, vectors } of group) {
-      if (!(await dequeueText(trx, queued)) || memories === undefined) continue
-      statements.push(...replaceVectors(trx, scope, queued, { model, vectors, change: memories.version + 1 }))
+      statements.push(...replaceVectors(trx, scope, queued, { model, vectors, change }))
     }
-    if (statements.length === 0) continue
-    await runAll(trx, [...statements, raiseMemoryVersion(trx, scope, profileId, { rebuild: false })])
+    statements.push(raiseMemoryVersion(trx, scope, profileId, { rebuild: false }))
   }
+  await runAll(trx, statements)
 }
