@@ -14,7 +14,8 @@ import { createBench, startRecollect } from './servers.js'
 import { median } from './statistics.js'
 
 /**
- * What encoding behind costs those who write: `npm run bench:writing -- [--rounds 5] [--seconds 3]`. Two servers, one with
+ * What encoding behind costs those who write: `npm run bench:writing -- [--rounds 5] [--seconds 3]
+ * [--server FILE]`. Two servers, one with
  * the built-in encoder and texts waiting in its queue all the time, one with none; patches and observations in turns on
  * both. The one that is not measured is halted, so that its encoder takes nothing from the other.
  */
@@ -116,15 +117,19 @@ function print(measured: Map<string, Measurement[]>): void {
   }
 }
 
-async function prepareServer(folder: string, encoder: keyof Servers, size: Run['size']) {
-  const bench = createBench(folder)
+async function prepareServer(folder: string, encoder: keyof Servers, size: Run['size'], main: string | undefined) {
+  const bench = createBench(folder, main)
   const run = await prepareRun(bench, size, () => {})
   return { run, server: await startRecollect(bench, { RECOLLECT_ENCODER: encoder }) }
 }
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '3' } },
+    options: {
+      rounds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '3' },
+      server: { type: 'string' },
+    },
   })
   const size = { ...FULL, rounds: Number(values.rounds), seconds: Number(values.seconds), profiles: PROFILES }
   const folders = [mkdtempSync(join(tmpdir(), 'recollect-bench-')), mkdtempSync(join(tmpdir(), 'recollect-bench-'))]
@@ -139,8 +144,8 @@ async function main(): Promise<void> {
     })
   }
   try {
-    const none = await prepareServer(folders[0] ?? '', 'none', size)
-    const builtin = await prepareServer(folders[1] ?? '', 'builtin', size)
+    const none = await prepareServer(folders[0] ?? '', 'none', size, values.server)
+    const builtin = await prepareServer(folders[1] ?? '', 'builtin', size, values.server)
     const { date, node, cores, syncMs } = readConditions(folders[0] ?? '')
     const before = loadavg()[0]?.toFixed(1)
     const measured = await measureRounds(
