@@ -1,6 +1,6 @@
 import { loadavg } from 'node:os'
 import { median, percentile } from '../statistics.js'
-import { makeMemories, makeQuestions } from './made-up.js'
+import { makeEnglishQuestions, makeNotes } from './made-up.js'
 import {
   createProfile,
   createStore,
@@ -11,15 +11,15 @@ import {
   waitUntilEncoded,
 } from './server.js'
 
-const WARM_UP = 20
-const RUNS = 200
+const WARM_UP = 12
+const RUNS = 90
 const WRITERS = 8
 const BATCH = 10
 const STAGES = ['query', 'index', 'search', 'read'] as const
 
 /** Writes the memories and resolves, when they are encoded, with what it took. */
 async function fill(send: Send, profile: string, size: number): Promise<string> {
-  const memories = makeMemories(size)
+  const memories = makeNotes(size)
   const start = performance.now()
   const write = async () => {
     for (let batch = memories.splice(0, BATCH); batch.length > 0; batch = memories.splice(0, BATCH)) {
@@ -79,7 +79,7 @@ async function askExplain(send: Send, profile: string, query: string, times: Tim
  */
 async function measureProfile(send: Send, profile: string, size: number): Promise<string[]> {
   const times = { fresh: createTimes(), repeated: createTimes() }
-  for (const [turn, question] of makeQuestions(2 * (WARM_UP + RUNS), size).entries()) {
+  for (const [turn, question] of makeEnglishQuestions(2 * (WARM_UP + RUNS)).entries()) {
     const ask = turn % 2 === 0 ? askRecall : askExplain
     const warm = turn >= 2 * WARM_UP
     await ask(send, profile, question, warm ? times.fresh : createTimes())
@@ -91,22 +91,25 @@ async function measureProfile(send: Send, profile: string, size: number): Promis
   })
 }
 
-/** Whole answers of the built server to one client, with questions it has not seen and with ones it has. */
-export async function measureOverHttp(sizes: readonly number[]): Promise<void> {
+/** A server of its own for each size: its cache of questions is empty then. */
+async function measureSize(size: number): Promise<string[]> {
   const { send, stop } = await startServer(WRITERS)
-  const rows: string[] = []
   try {
-    const store = await createStore(send, 'latency')
-    for (const size of sizes) {
-      const profile = await createProfile(send, store, `latency-${size}`)
-      console.log(`\n${await fill(send, profile, size)}`)
-      const before = loadavg()[0]?.toFixed(1)
-      rows.push(...(await measureProfile(send, profile, size)))
-      console.log(`load average ${before} before the questions, ${loadavg()[0]?.toFixed(1)} after`)
-    }
+    const profile = await createProfile(send, await createStore(send, 'latency'), 'latency')
+    console.log(`\n${await fill(send, profile, size)}`)
+    const before = loadavg()[0]?.toFixed(1)
+    const rows = await measureProfile(send, profile, size)
+    console.log(`load average ${before} before the questions, ${loadavg()[0]?.toFixed(1)} after`)
+    return rows
   } finally {
     await stop()
   }
+}
+
+/** Whole answers of the built server to one client, with questions it has not seen and with ones it has. */
+export async function measureOverHttp(sizes: readonly number[]): Promise<void> {
+  const rows: string[] = []
+  for (const size of sizes) rows.push(...(await measureSize(size)))
   console.log('\n## Over HTTP, ms (p50 / p95)\n')
   console.log(
     '| memories | question | client | meta.queryTime | server | making the query | index | search | reading |',

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { loadUseLite } from '../../src/embedding/use-lite.js'
 import { percentile } from '../statistics.js'
 import { readCustomers } from './customers.js'
-import { makeMemories, makeQuestions } from './made-up.js'
+import { makeEnglishQuestions, makeNotes } from './made-up.js'
 import { meanOf, measure } from './measures.js'
 import type { Candidate, Encode, PeerMemory } from './peers/candidate.js'
 import { createMem0, createMiniSearch } from './peers/others.js'
@@ -79,7 +79,7 @@ interface Times {
 
 /** Adds each memory to each candidate in turn, then asks each question of each, first as a new one and then again. */
 async function measureTimes(size: number, questions: number, encoder: SharedEncoder): Promise<void> {
-  const memories = makeMemories(size).map(
+  const memories = makeNotes(size).map(
     ({ content, occurredAt, conversationIds }): PeerMemory => ({
       content,
       occurredAt,
@@ -96,7 +96,7 @@ async function measureTimes(size: number, questions: number, encoder: SharedEnco
     const settling = await time(async () => {
       for (const candidate of all) await candidate.settle()
     })
-    for (const [turn, question] of makeQuestions(WARM_UP + questions, size).entries()) {
+    for (const [turn, question] of makeEnglishQuestions(WARM_UP + questions, size).entries()) {
       for (const candidate of inTurn(all, turn)) {
         encoder.forgetQuestions()
         const fresh = await time(() => candidate.search('one', question))
