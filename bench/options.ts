@@ -17,7 +17,7 @@ export interface Size {
   readonly limitSeconds: number
 }
 
-const FULL: Size = {
+export const FULL: Size = {
   rounds: 5,
   seconds: 3,
   warmUpSeconds: 2,

@@ -32,20 +32,20 @@ export function createBench(folder: string, { main = MAIN, databaseUrl, settings
   return { folder, sid, token, authorization, main, databaseUrl, settings }
 }
 
-/** The server as it ships, on the run's data folder, with the settings it has by itself. */
-export function startRecollect({ folder, sid, token, main, databaseUrl, settings }: Bench): Promise<ServerProcess> {
-  return startProcess(
-    ['--enable-source-maps', main, 'serve'],
-    {
-      HOST: '127.0.0.1',
-      PORT: '0',
-      RECOLLECT_DATA_DIR: join(folder, 'data'),
-      RECOLLECT_ACCOUNTS: `${sid}:${token}`,
-      ...settings,
-      ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
-    },
-    join(folder, 'recollect.log'),
-  )
+/** The server as it ships, on the run's data folder, with the settings it has by itself and those given. */
+export function startRecollect(
+  { folder, sid, token, main, databaseUrl, settings }: Bench,
+  more: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
+  const own = {
+    HOST: '127.0.0.1',
+    PORT: '0',
+    RECOLLECT_DATA_DIR: join(folder, 'data'),
+    RECOLLECT_ACCOUNTS: `${sid}:${token}`,
+    ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
+  }
+  const env = { ...own, ...settings, ...more }
+  return startProcess(['--enable-source-maps', main, 'serve'], env, join(folder, 'recollect.log'))
 }
 
 /** What the bare servers answer: for each operation what Recollect answered to the same request. */

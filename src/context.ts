@@ -2,6 +2,7 @@ import type { BlobStore } from './blobs/blob-store.js'
 import { openDatabaseBlobs } from './blobs/database.js'
 import { openFolderBlobs } from './blobs/folder.js'
 import type { Config } from './config.js'
+import { type AddMemories, createMemoryGatherer } from './domain/memory.js'
 import { createWriteGatherer, type SubmitWrite } from './domain/profile.js'
 import { createRecallCache, type RecallCache } from './domain/recall/cache.js'
 import type { QueryVectors } from './domain/recall/query.js'
@@ -31,6 +32,7 @@ export interface Context {
   readonly signingKey: string
   readonly schemas: SchemaCache
   readonly submitWrite: SubmitWrite
+  readonly addMemories: AddMemories
   /** Told when a job was accepted; the worker of this process sets it. */
   readonly jobSignal: Signal
   /** Makes vectors of texts; absent when recall is to be lexical only. */
@@ -73,6 +75,7 @@ export async function createContext(
     signingKey,
     schemas: new Map(),
     submitWrite: createWriteGatherer(() => context),
+    addMemories: createMemoryGatherer(() => context),
     jobSignal: { wake: () => undefined },
     encoder,
     encodingSignal: { wake: () => undefined },

@@ -1,4 +1,5 @@
 import { createRandom, type Random } from '../random.js'
+import { readCustomers } from './customers.js'
 
 /** A memory with a vector, both made up. */
 export interface MadeUpMemory {
@@ -34,6 +35,30 @@ export function makeVector(random: Random): Float32Array {
   const vector = Float32Array.from({ length: DIMENSIONS }, () => random.fraction() - 0.5)
   const length = Math.hypot(...vector)
   return vector.map((value) => value / length)
+}
+
+/**
+ * Any number of memories in English, for what encodes them: each is two of the made-up customers', 24 tokens in the median.
+ * Made-up words would be two to three times as long to the encoder as English ones.
+ */
+export function makeNotes(count: number, seed = 1): Omit<MadeUpMemory, 'id' | 'vector'>[] {
+  const random = createRandom(seed)
+  const contents = readCustomers().tasks.flatMap(({ memories }) => memories.map(({ content }) => content))
+  return Array.from({ length: count }, (_, index) => ({
+    content: `${random.pick(contents)}. ${random.pick(contents)}`,
+    occurredAt: index * 60_000,
+    conversationIds: [`c${Math.floor(index / MEMORIES_A_CONVERSATION)}`],
+  }))
+}
+
+/** Questions to and beside the made-up customers' memories, each once, 8 tokens in the median. @throws Error beyond 212 */
+export function makeEnglishQuestions(count: number, seed = 2): string[] {
+  const random = createRandom(seed)
+  const { tasks, offTopic } = readCustomers()
+  const asked = tasks.flatMap(({ questions }) => questions.map(({ question }) => question))
+  const left = [...new Set([...asked, ...offTopic])]
+  if (count > left.length) throw new Error(`there are no more than ${left.length} questions`)
+  return Array.from({ length: count }, () => left.splice(random.integer(left.length), 1)[0] ?? '')
 }
 
 /** Memories of one profile. The same seed makes the same ones. */

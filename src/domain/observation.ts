@@ -13,7 +13,7 @@ import {
   selectRevisions,
 } from '../storage/observation.js'
 import type { PageRequest } from '../storage/page.js'
-import { changeMemories, parseOptionalTime, parseTime, requireMemory } from './memory.js'
+import { changeMemories, type MemoryChange, parseOptionalTime, parseTime, requireMemory } from './memory.js'
 import { type Page, type PageQuery, readPage } from './page.js'
 import { findCanonicalProfile, requireProfile } from './profile.js'
 
@@ -62,7 +62,7 @@ export async function createObservations(
       change: 0,
     }
   })
-  await changeMemories(ctx, scope, actor, profileId, async (_trx, change) => {
+  const toChange = (change: number): MemoryChange => {
     const written = rows.map((row) => ({ ...row, change }))
     return {
       statements: insertObservations(scope, profileId, written),
@@ -70,7 +70,8 @@ export async function createObservations(
       ids: rows.map(({ id }) => id),
       encode: { kind: 'observation', rows: written },
     }
-  })
+  }
+  await ctx.addMemories(scope, { actor, profileId, toChange })
 }
 
 /** Filters of ListProfileObservations, as on the wire. */

@@ -11,7 +11,7 @@ import {
   selectSummaryPage,
   updateSummary,
 } from '../storage/summary.js'
-import { changeMemories, parseOptionalTime, parseTime, requireMemory } from './memory.js'
+import { changeMemories, type MemoryChange, parseOptionalTime, parseTime, requireMemory } from './memory.js'
 import type { OfProfile } from './observation.js'
 import { type Page, type PageQuery, readPage } from './page.js'
 import { findCanonicalProfile, requireProfile } from './profile.js'
@@ -54,7 +54,7 @@ export async function createSummaries(
       change: 0,
     }
   })
-  await changeMemories(ctx, scope, actor, profileId, async (_trx, change) => {
+  const toChange = (change: number): MemoryChange => {
     const written = rows.map((row) => ({ ...row, change }))
     return {
       statements: insertSummaries(scope, profileId, written),
@@ -62,7 +62,8 @@ export async function createSummaries(
       ids: rows.map(({ id }) => id),
       encode: { kind: 'summary', rows: written },
     }
-  })
+  }
+  await ctx.addMemories(scope, { actor, profileId, toChange })
 }
 
 /** ListProfileConversationSummaries: newest first. @throws ApiError 404; ProfileMovedError */

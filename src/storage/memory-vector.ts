@@ -125,16 +125,27 @@ export async function hasFreeText(executor: Executor, now: number): Promise<bool
   return row !== undefined
 }
 
-/** Takes a text off the queue. @returns whether it was still the same text that waited, for the same profile */
-export async function dequeueText(executor: Executor, text: QueuedText): Promise<boolean> {
-  const result = await executor
+/**
+ * Takes texts of a store off the queue.
+ *
+ * @returns ids of the memories that were still waiting with the same text, for the same profile
+ */
+export async function dequeueTexts(
+  executor: Executor,
+  scope: StoreScope,
+  texts: readonly QueuedText[],
+): Promise<Set<string>> {
+  const rows = await executor
     .deleteFrom('encoding_queue')
-    .where('store_id', '=', text.storeId)
-    .where('memory_id', '=', text.memoryId)
-    .where('profile_id', '=', text.profileId)
-    .where('change', '=', text.change)
-    .executeTakeFirst()
-  return result.numDeletedRows > 0n
+    .where('store_id', '=', scope.storeId)
+    .where((e) =>
+      e.or(
+        texts.map(({ memoryId, profileId, change }) => e.and({ memory_id: memoryId, profile_id: profileId, change })),
+      ),
+    )
+    .returning('memory_id')
+    .execute()
+  return new Set(rows.map((row) => row.memory_id))
 }
 
 export async function countQueuedTexts(executor: Executor): Promise<number> {

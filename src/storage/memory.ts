@@ -53,6 +53,23 @@ export async function lockMemoryVersion(
   return row && { version: row.memory_version, epoch: row.memory_epoch }
 }
 
+/** Versions of those of the profiles that are canonical ones, by id; held, in the order of the ids. */
+export async function lockMemoryVersions(
+  trx: Executor,
+  scope: StoreScope,
+  profileIds: readonly string[],
+): Promise<Map<string, MemoryVersion>> {
+  const rows = await trx
+    .selectFrom('profile')
+    .select(['id', 'memory_version', 'memory_epoch'])
+    .where('store_id', '=', scope.storeId)
+    .where('id', 'in', profileIds)
+    .orderBy('id')
+    .forUpdate()
+    .execute()
+  return new Map(rows.map((row) => [row.id, { version: row.memory_version, epoch: row.memory_epoch }]))
+}
+
 /**
  * Raises the memory version of a profile.
  *

@@ -24,6 +24,7 @@ const STATISTICS: readonly (readonly [table: string, index: string, figures: str
   ['communication', 'communication', '1000000 1000000 20 1'],
   ['communication', 'communication_by_time', '1000000 1000000 20 2 1'],
   ['encoding_queue', 'encoding_queue', '10000 1000 1'],
+  ['encoding_queue', 'encoding_queue_by_memory', '10000 1'],
   ['import_issue', 'import_issue', '100000 100000 1000 2 1'],
   ['store', 'store', '1000 1'],
   ['store', 'store_by_account', '1000 10 1'],

@@ -29,7 +29,7 @@ async function explainEncoded(server: TestServer, { explain }: MemoryProfile): P
   const { body } = await eventually(
     () => api('POST', explain, { query: QUESTION, observationsLimit: 100, summariesLimit: 100 }),
     ({ body }) => body.hits.length > 0 && body.hits.every(({ cosine }: Explained) => cosine !== undefined),
-    15_000,
+    30_000,
   )
   return body.hits
 }

@@ -3,10 +3,10 @@ import { chunkText } from '../../embedding/chunks.js'
 import { type Encoder, EncoderUnavailableError } from '../../embedding/encoder.js'
 import { groupBy } from '../../group-by.js'
 import type { StoreScope } from '../../scope.js'
-import { hasMemories, lockMemoryVersion, type QueuedText, raiseMemoryVersion } from '../../storage/memory.js'
+import { hasMemories, lockMemoryVersions, type QueuedText, raiseMemoryVersion } from '../../storage/memory.js'
 import {
   claimQueuedTexts,
-  dequeueText,
+  dequeueTexts,
   hasFreeText,
   releaseQueuedTexts,
   replaceVectors,
@@ -20,8 +20,8 @@ import { openStoreOfJob } from '../store.js'
 /** Texts of one round: they share a transaction, and nobody waits long for it. */
 const ROUND_SIZE = 32
 
-/** So long a node may take for a round; a remote encoder that answers at its time-outs takes less. */
-const CLAIM_MS = 120_000
+/** After so long another node takes a round's texts too: one that takes longer only means that work is done twice. */
+const CLAIM_MS = 10_000
 
 interface Encoded {
   readonly queued: QueuedText
@@ -119,22 +119,36 @@ async function readContents(
   return contents
 }
 
+/** Three messages to the database however many texts: requests wait for the writing connection meanwhile. */
 async function storeVectors(
   trx: Executor,
   scope: StoreScope,
   model: string,
   encoded: readonly Encoded[],
 ): Promise<void> {
-  const byProfile = [...groupBy(encoded, ({ queued }) => queued.profileId)]
-  // In the order in which every transaction takes profiles.
-  for (const [profileId, group] of byProfile.sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const memories = await lockMemoryVersion(trx, scope, profileId)
-    const statements: CompiledQuery[] = []
-    for (const { queued, vectors } of group) {
-      if (!(await dequeueText(trx, queued)) || memories === undefined) continue
-      statements.push(...replaceVectors(trx, scope, queued, { model, vectors, change: memories.version + 1 }))
+  // Profiles first, as in every transaction.
+  const groups = groupBy(encoded, ({ queued }) => queued.profileId)
+  const versions = await lockMemoryVersions(trx, scope, [...groups.keys()])
+  const dequeued = await dequeueTexts(
+    trx,
+    scope,
+    encoded.map(({ queued }) => queued),
+  )
+  // Of another profile by now, or with another text: for the next node that looks.
+  await releaseQueuedTexts(
+    trx,
+    encoded.map(({ queued }) => queued).filter(({ memoryId }) => !dequeued.has(memoryId)),
+  )
+  const statements: CompiledQuery[] = []
+  for (const [profileId, group] of groups) {
+    const fresh = group.filter(({ queued }) => dequeued.has(queued.memoryId))
+    const memories = versions.get(profileId)
+    if (memories === undefined || fresh.length === 0) continue
+    const change = memories.version + 1
+    for (const { queued, vectors } of fresh) {
+      statements.push(...replaceVectors(trx, scope, queued, { model, vectors, change }))
     }
-    if (statements.length === 0) continue
-    await runAll(trx, [...statements, raiseMemoryVersion(trx, scope, profileId, { rebuild: false })])
+    statements.push(raiseMemoryVersion(trx, scope, profileId, { rebuild: false }))
   }
+  await runAll(trx, statements)
 }

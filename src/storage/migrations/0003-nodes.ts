@@ -27,5 +27,7 @@ export const nodes: Migration = {
       .alterTable('encoding_queue')
       .addColumn('claimed_until', 'bigint', (column) => column.notNull().defaultTo(0))
       .execute()
+    // The newest first, of all stores: the queue is one, like that of jobs.
+    await db.schema.createIndex('encoding_queue_by_memory').on('encoding_queue').columns(['memory_id']).execute()
   },
 }
