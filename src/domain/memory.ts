@@ -3,6 +3,7 @@ import { badRequest, notFound } from '../errors.js'
 import type { Actor, StoreScope } from '../scope.js'
 import { insertEvents } from '../storage/event.js'
 import { findMemoryVersion, type MemoryKind, queueForEncoding, raiseMemoryVersion } from '../storage/memory.js'
+import { insertDeletions } from '../storage/memory-deletion.js'
 import type { CompiledQuery } from '../storage/statement.js'
 import { runAll } from '../storage/statement.js'
 import type { Executor } from '../storage/tables.js'
@@ -32,8 +33,8 @@ export interface MemoryChange {
   readonly ids: readonly string[]
   /** Memories whose text is to be encoded. */
   readonly encode?: { readonly kind: MemoryKind; readonly rows: readonly { id: string; change: number }[] }
-  /** Whether memories disappeared. */
-  readonly rebuild?: boolean
+  /** Memories that are no more. */
+  readonly deleted?: readonly string[]
 }
 
 /**
@@ -53,13 +54,15 @@ export async function changeMemories(
   const changed = await ctx.db.transaction(async (trx) => {
     const memories = await findMemoryVersion(trx, scope, profileId)
     if (memories === undefined) return refuse(trx, scope, profileId)
-    const change = await work(trx, memories.version + 1)
+    const version = memories.version + 1
+    const change = await work(trx, version)
     if (change === undefined) return false
-    const { statements, event, ids, encode, rebuild = false } = change
+    const { statements, event, ids, encode, deleted = [] } = change
     await runAll(trx, [
       ...statements,
       ...(encode && ctx.encoder ? queueForEncoding(scope, profileId, encode.kind, encode.rows) : []),
-      raiseMemoryVersion(trx, scope, profileId, { rebuild }),
+      ...(deleted.length > 0 ? insertDeletions(trx, scope, profileId, deleted, version) : []),
+      raiseMemoryVersion(trx, scope, profileId, { rebuild: false }),
       ...insertEvents(
         scope.storeId,
         ids.map((id) => createEvent(ctx, actor, event, id, { profile: profileId })),

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import { foundation } from './0001-foundation.js'
 import { memories } from './0002-memories.js'
+import { memoryDeletions } from './0003-memory-deletions.js'
 
 /** What differs between the engines in the definition of a table. */
 export interface MigrationDialect {
@@ -17,4 +18,4 @@ export interface Migration {
 }
 
 /** All migrations in order. A name, once released, is never changed or removed. */
-export const MIGRATIONS: readonly Migration[] = [foundation, memories]
+export const MIGRATIONS: readonly Migration[] = [foundation, memories, memoryDeletions]
