@@ -1,7 +1,7 @@
 /**
  * The calibration of relevance, from the lexical part (0..1) of a memory and the cosine of the two vectors. The weights are
  * a logistic regression on questions about long conversations; the bias is the largest at which few questions about
- * something else reach a score of 0.2 (bench/recall/fit.ts, docs/decisions/0008-relevance.md). They belong to BM25 as
+ * something else reach a score of 0.2 (bench/recall/fit.ts, docs/decisions/0009-relevance.md). They belong to BM25 as
  * lexical-index.ts has it, to the built-in encoder and to questions that went through `toStatement`. Other encoders
  * spread their cosines differently and use the same constants until they are measured.
  */

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import { foundation } from './0001-foundation.js'
 import { memories } from './0002-memories.js'
-import { memoryDeletions } from './0003-memory-deletions.js'
+import { memoryDeletions } from './0004-memory-deletions.js'
 
 /** What differs between the engines in the definition of a table. */
 export interface MigrationDialect {

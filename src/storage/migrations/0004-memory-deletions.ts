@@ -5,7 +5,7 @@ const required = (column: ColumnDefinitionBuilder) => column.notNull()
 
 /** What was deleted from which profile, so that recall indexes of all servers forget it without being made anew. */
 export const memoryDeletions: Migration = {
-  name: '0003-memory-deletions',
+  name: '0004-memory-deletions',
   async up(db, { tableSuffix }) {
     await db.schema
       .createTable('memory_deletion')
