@@ -1,8 +1,15 @@
 import { parseArgs } from 'node:util'
-import { createMemoryIndex, type MemoryIndex, type PreparedQuery } from '../../src/domain/recall/memory-index.js'
+import {
+  createMemoryIndex,
+  type Hit,
+  type MemoryIndex,
+  type PreparedQuery,
+} from '../../src/domain/recall/memory-index.js'
+import { findQuestionForm, toStatement } from '../../src/domain/recall/question-form.js'
 import { termsOf } from '../../src/domain/recall/words.js'
 import { chunkText } from '../../src/embedding/chunks.js'
 import type { Encoder } from '../../src/embedding/encoder.js'
+import { USE_LITE_MODEL } from '../../src/embedding/model-files.js'
 import { loadUseLite } from '../../src/embedding/use-lite.js'
 import { readCustomers } from './customers.js'
 import { readTasks, type TaskKind } from './locomo.js'
@@ -15,92 +22,113 @@ import type { Task } from './task.js'
  */
 
 /** How a ranking is made: the product's, or one of what it must beat. */
-type Method = 'hybrid' | 'lexical' | 'recency'
-const METHODS: readonly Method[] = ['recency', 'lexical', 'hybrid']
+type Method = 'recall' | 'words and neighbours' | 'BM25' | 'newest first'
+const METHODS: readonly Method[] = ['newest first', 'BM25', 'words and neighbours', 'recall']
+const QUESTION_FORM = findQuestionForm(USE_LITE_MODEL)
 const KINDS: readonly TaskKind[] = ['observations', 'turns', 'summaries']
 const ALL = { threshold: 0, begin: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY }
 
 type Encode = (texts: readonly string[]) => Promise<(Float32Array | undefined)[]>
 
-async function buildIndex(task: Task, encode: Encode): Promise<MemoryIndex> {
-  const index = createMemoryIndex()
+/** The index of the product, and one in which no memory has neighbours. */
+interface Indexes {
+  readonly recall: MemoryIndex
+  readonly alone: MemoryIndex
+}
+
+async function buildIndexes(task: Task, encode: Encode): Promise<Indexes> {
+  const indexes = { recall: createMemoryIndex(), alone: createMemoryIndex() }
   for (const memory of task.memories) {
-    index.put(memory)
+    indexes.recall.put(memory)
+    indexes.alone.put({ ...memory, conversationIds: [] })
     const vectors = await encode(chunkText(memory.content))
-    index.setVectors(
+    indexes.recall.setVectors(
       memory.id,
       vectors.filter((vector) => vector !== undefined),
     )
   }
-  return index
+  return indexes
 }
 
 async function prepare(text: string, encode: Encode, method: Method): Promise<PreparedQuery> {
-  const [vector] = method === 'hybrid' ? await encode([text]) : []
-  return { terms: new Map(termsOf(text).map((term) => [term, 1])), vector }
+  const [vector] = method === 'recall' ? await encode([text]) : []
+  return {
+    terms: new Map(termsOf(text).map((term) => [term, 1])),
+    vector: vector && QUESTION_FORM && toStatement(vector, QUESTION_FORM),
+  }
 }
 
-async function rank(index: MemoryIndex, question: string, encode: Encode, method: Method): Promise<string[]> {
-  if (method === 'recency') return index.latest({ ...ALL, limit: 20 })
+async function rank({ recall, alone }: Indexes, question: string, encode: Encode, method: Method): Promise<string[]> {
+  if (method === 'newest first') return recall.latest({ ...ALL, limit: 20 })
+  const index = method === 'BM25' ? alone : recall
   return index.search(await prepare(question, encode, method), { ...ALL, limit: 20 }).map(({ id }) => id)
 }
 
-/** What a threshold does: percent of answerable questions that keep a memory that answers, and of foreign ones that get anything. */
-const THRESHOLDS = [0.05, 0.1, 0.2, 0.3, 0.5]
+/** What a threshold does: percent of answerable questions that keep a memory that answers, and of others that get anything. */
+const THRESHOLDS = [0.05, 0.1, 0.15, 0.2, 0.3, 0.5]
+/** With vectors, and without. */
+const SCORED: readonly Method[] = ['recall', 'words and neighbours']
 
-/** The best scores there are: of what answers each question, and of anything for each foreign question. */
+/** Questions that have no answer among the memories of a task. */
+interface Unanswerable {
+  readonly offTopic: readonly string[]
+  /** About somebody else's conversation. */
+  readonly foreign: readonly string[]
+}
+
+/** The best scores there are: of what answers each question, and of anything for each that has no answer. */
 interface Scores {
   readonly answering: { readonly score: number; readonly sharesWord: boolean }[]
+  readonly offTopic: number[]
   readonly foreign: number[]
 }
 
 async function collectScores(
-  index: MemoryIndex,
+  search: (question: string) => Promise<Hit[]>,
   task: Task,
-  foreign: readonly string[],
-  encode: Encode,
-): Promise<Scores> {
+  unanswerable: Unanswerable,
+  scores: Scores,
+): Promise<void> {
   const goldOf = new Map(task.memories.map((memory) => [memory.id, memory.gold]))
-  const hitsOf = async (question: string) =>
-    index.search(await prepare(question, encode, 'hybrid'), { ...ALL, limit: 100 })
-  const scores: Scores = { answering: [], foreign: [] }
   for (const { question, gold } of task.questions) {
-    const best = (await hitsOf(question)).find(({ id }) => goldOf.get(id)?.some((goldId) => gold.has(goldId)))
+    const best = (await search(question)).find(({ id }) => goldOf.get(id)?.some((goldId) => gold.has(goldId)))
     scores.answering.push({ score: best?.score ?? 0, sharesWord: (best?.matchedTerms.length ?? 0) > 0 })
   }
-  for (const question of foreign) scores.foreign.push((await hitsOf(question))[0]?.score ?? 0)
-  return scores
+  for (const kind of ['offTopic', 'foreign'] as const) {
+    for (const question of unanswerable[kind]) scores[kind].push((await search(question))[0]?.score ?? 0)
+  }
 }
 
-function printThresholds({ answering, foreign }: Scores): void {
+function printThresholds(method: Method, { answering, offTopic, foreign }: Scores): void {
   const share = (scores: readonly number[], threshold: number) =>
-    ((100 * scores.filter((score) => score >= threshold).length) / Math.max(scores.length, 1)).toFixed(1)
+    scores.length === 0 ? '-' : ((100 * scores.filter((score) => score >= threshold).length) / scores.length).toFixed(1)
   const scoresOf = (sharesWord: boolean) =>
     answering.filter((best) => best.sharesWord === sharesWord).map(({ score }) => score)
   const all = answering.map(({ score }) => score)
-  console.log('|  | at | kept | of those sharing a word | of those sharing none | foreign | | |')
+  console.log(`| ${method} | at | kept | of those sharing a word | of those sharing none | off topic | foreign | |`)
   for (const at of THRESHOLDS) {
-    const shares = [all, scoresOf(true), scoresOf(false), foreign].map((scores) => share(scores, at))
-    console.log(`|  | ${at} | ${shares.join(' | ')} | | |`)
+    const shares = [all, scoresOf(true), scoresOf(false), offTopic, foreign].map((scores) => share(scores, at))
+    console.log(`|  | ${at} | ${shares.join(' | ')} | |`)
   }
 }
 
-/** @param foreignTo questions that have no answer among the memories of the task at this position */
 async function judge(
   name: string,
   tasks: readonly Task[],
-  foreignTo: (position: number) => readonly string[],
+  unanswerableBy: (position: number) => Unanswerable,
   encode: Encode,
 ): Promise<void> {
   const measured = new Map(METHODS.map((method) => [method, [] as ReturnType<typeof measure>[]]))
-  const scores: Scores = { answering: [], foreign: [] }
+  const scored = new Map(
+    SCORED.map((method): [Method, Scores] => [method, { answering: [], offTopic: [], foreign: [] }]),
+  )
   for (const [position, task] of tasks.entries()) {
-    const index = await buildIndex(task, encode)
+    const indexes = await buildIndexes(task, encode)
     const goldOf = new Map(task.memories.map((memory) => [memory.id, memory.gold]))
     for (const { question, gold } of task.questions) {
-      for (const method of METHODS) {
-        const ranking = await rank(index, question, encode, method)
-        measured.get(method)?.push(
+      for (const [method, measures] of measured) {
+        const ranking = await rank(indexes, question, encode, method)
+        measures.push(
           measure(
             ranking.map((id) => goldOf.get(id) ?? []),
             gold,
@@ -108,9 +136,11 @@ async function judge(
         )
       }
     }
-    const { answering, foreign } = await collectScores(index, task, foreignTo(position), encode)
-    scores.answering.push(...answering)
-    scores.foreign.push(...foreign)
+    for (const [method, scores] of scored) {
+      const search = async (question: string) =>
+        indexes.recall.search(await prepare(question, encode, method), { ...ALL, limit: 100 })
+      await collectScores(search, task, unanswerableBy(position), scores)
+    }
   }
   for (const [method, all] of measured) {
     const { recall3, recall5, recall10, recall20, ndcg10, mrr20 } = meanOf(all)
@@ -118,7 +148,7 @@ async function judge(
       `| ${name} (${all.length}) | ${method} | ${[recall3, recall5, recall10, recall20, ndcg10, mrr20].join(' | ')} |`,
     )
   }
-  printThresholds(scores)
+  for (const [method, scores] of scored) printThresholds(method, scores)
 }
 
 const { values } = parseArgs({
@@ -134,7 +164,7 @@ if (values.locomo === undefined && !values.customers) {
   )
   if (values.customers) {
     const { tasks, offTopic } = readCustomers()
-    await judge('customers', tasks, () => offTopic, encode)
+    await judge('customers', tasks, () => ({ offTopic, foreign: [] }), encode)
   }
   for (const kind of values.locomo === undefined ? [] : KINDS) {
     if (values.only === undefined || values.only === kind) await judgeLocomo(values.locomo ?? '', kind, encode)
@@ -144,8 +174,10 @@ if (values.locomo === undefined && !values.customers) {
 /** Foreign to a conversation is what is asked about the next one. */
 async function judgeLocomo(file: string, kind: TaskKind, encode: Encode): Promise<void> {
   const tasks = readTasks(file, kind)
-  const questionsOf = (position: number) => tasks[position % tasks.length]?.questions ?? []
-  await judge(kind, tasks, (position) => questionsOf(position + 1).map(({ question }) => question), encode)
+  const { offTopic } = readCustomers()
+  const foreignTo = (position: number) =>
+    (tasks[(position + 1) % tasks.length]?.questions ?? []).map(({ question }) => question)
+  await judge(kind, tasks, (position) => ({ offTopic, foreign: foreignTo(position) }), encode)
 }
 
 /** The built-in encoder on this thread, each text once. */

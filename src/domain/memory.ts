@@ -9,6 +9,7 @@ import {
   queueForEncoding,
   raiseMemoryVersion,
 } from '../storage/memory.js'
+import { insertDeletions } from '../storage/memory-deletion.js'
 import type { CompiledQuery } from '../storage/statement.js'
 import { runAll } from '../storage/statement.js'
 import type { Executor } from '../storage/tables.js'
@@ -41,8 +42,8 @@ export interface MemoryChange {
   readonly ids: readonly string[]
   /** Memories whose text is to be encoded. */
   readonly encode?: { readonly kind: MemoryKind; readonly rows: readonly { id: string; change: number }[] }
-  /** Whether memories disappeared. */
-  readonly rebuild?: boolean
+  /** Memories that are no more. */
+  readonly deleted?: readonly string[]
 }
 
 /**
@@ -62,26 +63,28 @@ export async function changeMemories(
   const changed = await ctx.db.transaction(async (trx) => {
     const memories = await lockMemoryVersion(trx, scope, profileId)
     if (memories === undefined) return refuse(trx, scope, profileId)
-    const change = await work(trx, memories.version + 1)
+    const version = memories.version + 1
+    const change = await work(trx, version)
     if (change === undefined) return false
-    await runAll(trx, compileChange(ctx, trx, scope, { actor, profileId }, change))
+    await runAll(trx, compileChange(ctx, trx, scope, { actor, profileId, version }, change))
     return change.encode !== undefined
   })
   if (changed) ctx.encodingSignal.wake()
 }
 
-/** A change with its place in the encoding queue, its version and its events. */
+/** A change with its place in the encoding queue, what it deleted, its version and its events. */
 function compileChange(
   ctx: Context,
   trx: Executor,
   scope: StoreScope,
-  { actor, profileId }: Pick<NewMemories, 'actor' | 'profileId'>,
-  { statements, event, ids, encode, rebuild = false }: MemoryChange,
+  { actor, profileId, version }: Pick<NewMemories, 'actor' | 'profileId'> & { readonly version: number },
+  { statements, event, ids, encode, deleted = [] }: MemoryChange,
 ): CompiledQuery[] {
   return [
     ...statements,
     ...(encode && ctx.encoder ? queueForEncoding(scope, profileId, encode.kind, encode.rows) : []),
-    raiseMemoryVersion(trx, scope, profileId, { rebuild }),
+    ...(deleted.length > 0 ? insertDeletions(trx, scope, profileId, deleted, version) : []),
+    raiseMemoryVersion(trx, scope, profileId, { rebuild: false }),
     ...insertEvents(
       scope.storeId,
       ids.map((id) => createEvent(ctx, actor, event, id, { profile: profileId })),
@@ -135,7 +138,8 @@ async function addBatch(ctx: Context, scope: StoreScope, batch: readonly NewMemo
         continue
       }
       memoryVersion.version += 1
-      statements.push(...compileChange(ctx, trx, scope, memories, memories.toChange(memoryVersion.version)))
+      const { version } = memoryVersion
+      statements.push(...compileChange(ctx, trx, scope, { ...memories, version }, memories.toChange(version)))
       settled.push({ value: undefined })
     }
     await runAll(trx, statements)

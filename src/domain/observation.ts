@@ -174,7 +174,7 @@ export async function deleteObservation(
       statements: [...eraseVectors(trx, scope, profileId, id), ...eraseObservation(trx, scope, profileId, id)],
       event: 'observation.deleted',
       ids: [id],
-      rebuild: true,
+      deleted: [id],
     }
   })
 }

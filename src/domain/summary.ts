@@ -145,7 +145,7 @@ export async function deleteSummary(
       statements: [...eraseVectors(trx, scope, profileId, id), eraseSummary(trx, scope, profileId, id)],
       event: 'summary.deleted',
       ids: [id],
-      rebuild: true,
+      deleted: [id],
     }
   })
 }

@@ -1,5 +1,6 @@
 import type { CompiledQuery } from 'kysely'
 import type { StoreScope } from '../scope.js'
+import { eraseDeletions } from './memory-deletion.js'
 import { insertRows, prepare } from './statement.js'
 import type { Executor } from './tables.js'
 
@@ -73,7 +74,7 @@ export async function lockMemoryVersions(
 /**
  * Raises the memory version of a profile.
  *
- * @param rebuild whether memories disappeared or came by a merge, so that indexes must be made anew
+ * @param rebuild whether memories came by a merge, so that indexes must be made anew
  */
 export function raiseMemoryVersion(
   executor: Executor,
@@ -101,23 +102,32 @@ const TABLES = [
   'encoding_queue',
 ] as const
 
-/** Gives all memories of one profile to another, with everything that hangs on them. */
+/**
+ * Gives all memories of one profile to another, with everything that hangs on them. What is noted of its deletions goes:
+ * indexes of the other are made anew.
+ */
 export function moveMemories(executor: Executor, scope: StoreScope, from: string, to: string): CompiledQuery[] {
-  return TABLES.map((table) =>
-    executor
-      .updateTable(table)
-      .set({ profile_id: to })
-      .where('store_id', '=', scope.storeId)
-      .where('profile_id', '=', from)
-      .compile(),
-  )
+  return [
+    ...TABLES.map((table) =>
+      executor
+        .updateTable(table)
+        .set({ profile_id: to })
+        .where('store_id', '=', scope.storeId)
+        .where('profile_id', '=', from)
+        .compile(),
+    ),
+    eraseDeletions(executor, scope, from),
+  ]
 }
 
 /** Erases all memories of a profile with everything that hangs on them. */
 export function eraseMemories(executor: Executor, scope: StoreScope, profileId: string): CompiledQuery[] {
-  return TABLES.map((table) =>
-    executor.deleteFrom(table).where('store_id', '=', scope.storeId).where('profile_id', '=', profileId).compile(),
-  )
+  return [
+    ...TABLES.map((table) =>
+      executor.deleteFrom(table).where('store_id', '=', scope.storeId).where('profile_id', '=', profileId).compile(),
+    ),
+    eraseDeletions(executor, scope, profileId),
+  ]
 }
 
 export interface QueuedText {

@@ -5,6 +5,7 @@ import type { Executor, Tables } from './tables.js'
 const CONTENT: readonly (readonly [keyof Tables, string])[] = [
   ['memory_vector', 'memory_id'],
   ['encoding_queue', 'memory_id'],
+  ['memory_deletion', 'memory_id'],
   ['observation_revision', 'observation_id'],
   ['observation_conversation', 'observation_id'],
   ['observation', 'id'],

@@ -25,6 +25,7 @@ export interface Tables {
   communication: CommunicationTable
   memory_vector: MemoryVectorTable
   encoding_queue: EncodingQueueTable
+  memory_deletion: MemoryDeletionTable
   import: ImportTable
   import_issue: ImportIssueTable
   job: JobTable
@@ -116,7 +117,7 @@ interface ProfileTable {
   trait_facts: string
   /** Raised by each write to the profile's memories; recall indexes are cached by it. */
   memory_version: Generated<number>
-  /** Raised when memories disappeared or came by a merge: an index cannot be brought up to date then, only made anew. */
+  /** Raised when memories came by a merge: an index cannot be brought up to date then, only made anew. */
   memory_epoch: Generated<number>
   created_at: number
   updated_at: number
@@ -263,6 +264,15 @@ interface BlobPartTable {
   blob_name: string
   position: number
   content: Uint8Array
+}
+
+/** Memories that were deleted, for the indexes that still hold them. Old ones are erased. */
+interface MemoryDeletionTable {
+  store_id: string
+  profile_id: string
+  /** The memory version of the profile with which it went. */
+  change: number
+  memory_id: string
 }
 
 interface ImportTable {

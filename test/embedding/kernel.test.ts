@@ -163,3 +163,19 @@ describe('normalize, embed and average', () => {
     expect(Array.from(kernel.memory.floats(out, 4))).toEqual([2, 3, 4, 6.5])
   })
 })
+
+it('compares a vector with rows of any number and length', () => {
+  for (const [count, columns] of [
+    [4, 8],
+    [16, 24],
+    [16, 512],
+  ] as const) {
+    const [query, rows] = [makeNumbers(columns, 5), makeNumbers(count * columns, 6)]
+    const out = allocate(count)
+    kernel.dot(kernel.memory.place(query), kernel.memory.place(rows), out, count, columns)
+    const expected = Array.from({ length: count }, (_, row) =>
+      query.reduce((sum, value, at) => sum + value * rows[row * columns + at]!, 0),
+    )
+    expectClose(kernel.memory.floats(out, count), expected, 1e-4)
+  }
+})

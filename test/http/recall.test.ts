@@ -193,6 +193,23 @@ describe('right after a write', () => {
     expect((await recall({ observationsLimit: 100 })).observations).toHaveLength(5)
   })
 
+  it('gives the place of what was erased to the next best, by words and by vectors, of both kinds', async () => {
+    await observe(api, profile, 'Likes green tea', 'Likes black tea with lemon and sugar', 'Owns a lamp')
+    await api('POST', profile.summaries, {
+      summaries: [summary('They talked about tea'), summary('They talked about tea in the rain, and lamps')],
+    })
+    const input = { query: 'green tea', observationsLimit: 1, summariesLimit: 1 }
+    await expectStable(input)
+    const before = await recall(input)
+    expect(contentsOf(before.observations)).toEqual(['Likes green tea'])
+    expect(contentsOf(before.summaries)).toEqual(['They talked about tea'])
+    await api('DELETE', `${profile.observations}/${before.observations[0].id}`)
+    await api('DELETE', `${profile.summaries}/${before.summaries[0].id}`)
+    const after = await recall(input)
+    expect(contentsOf(after.observations)).toEqual(['Likes black tea with lemon and sugar'])
+    expect(contentsOf(after.summaries)).toEqual(['They talked about tea in the rain, and lamps'])
+  })
+
   it('knows it also when many ask and write at the same time', async () => {
     await observe(api, profile, ...Array.from({ length: 40 }, (_, index) => `Tells story ${index}`))
     await Promise.all(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createMemoryIndex, type IndexedMemory, type MemoryIndex } from '../../src/domain/recall/memory-index.js'
-import { probabilityOf } from '../../src/domain/recall/relevance.js'
+import { evidenceOf, probabilityOf } from '../../src/domain/recall/relevance.js'
 import { termsOf } from '../../src/domain/recall/words.js'
 
 const ALL = { limit: 10, threshold: 0, begin: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY }
@@ -88,7 +88,7 @@ describe('vectors', () => {
   })
 
   it('are compared whatever their number and length', () => {
-    for (const dimensions of [3, 8, 513]) {
+    for (const dimensions of [3, 8, 20, 513]) {
       const index = createMemoryIndex()
       const query = randomUnit(dimensions, 1)
       const vectors = Array.from({ length: 45 }, (_, seed) => randomUnit(dimensions, seed + 2))
@@ -115,8 +115,35 @@ describe('vectors', () => {
     const index = createFilled(memory('a', 'one'), memory('b', 'two'))
     index.setVectors('a', [at(90)])
     const [first, second] = index.search(ask('', at(0)), ALL)
-    expect([first?.id, first?.score, first?.cosine]).toEqual(['b', probabilityOf(-4.363), undefined])
+    expect([first?.id, first?.score, first?.cosine]).toEqual(['b', probabilityOf(evidenceOf(0, Number.NaN)), undefined])
     expect([second?.id, second?.cosine]).toEqual(['a', expect.closeTo(0, 6)])
+  })
+})
+
+describe('removing a memory', () => {
+  it('leaves nothing of it: not its words, its time, its vectors or what it was next to', () => {
+    const index = createFilled(memory('a', 'tea', 1, ['x']), memory('b', 'rain', 2, ['x']), memory('c', 'lamp', 3))
+    index.setVectors('a', [at(0)])
+    index.remove('a')
+    index.remove('a')
+    index.setVectors('a', [at(0)])
+    const fresh = createFilled(memory('b', 'rain', 2, ['x']), memory('c', 'lamp', 3))
+    expect(index.search(ask('tea rain', at(0)), ALL)).toEqual(fresh.search(ask('tea rain', at(0)), ALL))
+    expect(index.latest(ALL)).toEqual(['c', 'b'])
+    expect(index.size()).toBe(2)
+  })
+
+  it('makes room for the next', () => {
+    const index = createMemoryIndex()
+    const comeAndGo = (count: number) => {
+      index.put(memory(`m${count}`, 'likes tea'))
+      index.setVectors(`m${count}`, [at(0)])
+      index.remove(`m${count}`)
+    }
+    for (let count = 0; count < 100; count += 1) comeAndGo(count)
+    const bytes = index.bytes()
+    for (let count = 0; count < 2000; count += 1) comeAndGo(count)
+    expect(index.bytes()).toBeLessThanOrEqual(bytes)
   })
 })
 

@@ -1,6 +1,6 @@
 import { createLexicalIndex, type WeightedTerms } from './lexical-index.js'
 import { createNeighbours } from './neighbours.js'
-import { evidenceOf, probabilityOf } from './relevance.js'
+import { evidenceOf, oddsOf, probabilityOf } from './relevance.js'
 import { createSameTexts } from './same-texts.js'
 import { selectBest } from './select.js'
 import { createVectorStore } from './vector-store.js'
@@ -43,6 +43,8 @@ export interface Hit {
 export interface MemoryIndex {
   /** Adds a memory or replaces its text; vectors come later. */
   put(memory: IndexedMemory): void
+  /** Forgets a memory; one that is not there is no fault. */
+  remove(id: string): void
   /** Sets the vectors of a memory's chunks. */
   setVectors(id: string, vectors: readonly Float32Array[]): void
   /** The best memories for a query, best first; of equal texts only the newest. */
@@ -55,10 +57,20 @@ export interface MemoryIndex {
 }
 
 const SLOT_BYTES = 400
+/** Log odds of a threshold may be off by so much, far more than rounding does. */
+const ROUNDING = 1e-6
+/** Log odds beyond which a score may be 1. */
+const CERTAIN = 30
 /** In the array of cosines: the memory has no vector, or there is none of the query. */
 const NO_COSINE = Number.NaN
 
-/** Builds an empty index. A memory keeps its slot, a small number, when its text is replaced. */
+/** Of a slot whose memory was removed: in no range of time. */
+const NO_TIME = Number.NaN
+
+/**
+ * Builds an empty index. A memory keeps its slot, a small number, when its text is replaced; that of a removed one is given
+ * to the next that comes.
+ */
 export function createMemoryIndex(): MemoryIndex {
   const lexicalIndex = createLexicalIndex()
   const vectorStore = createVectorStore()
@@ -67,13 +79,15 @@ export function createMemoryIndex(): MemoryIndex {
   const slotOf = new Map<string, number>()
   const ids: string[] = []
   const times: number[] = []
+  const freeSlots: number[] = []
 
   const isNewer = (a: number, b: number): boolean => {
-    const [left = 0, right = 0] = [times[a], times[b]]
+    const left = times[a] ?? 0
+    const right = times[b] ?? 0
     return left === right ? (ids[a] ?? '') > (ids[b] ?? '') : left > right
   }
   const inRange = (slot: number, { begin, end }: Pick<SearchOptions, 'begin' | 'end'>): boolean => {
-    const time = times[slot] ?? Number.NaN
+    const time = times[slot] ?? NO_TIME
     return time >= begin && time < end
   }
   const clear = (slot: number) => {
@@ -82,21 +96,36 @@ export function createMemoryIndex(): MemoryIndex {
     sameTexts.remove(slot)
     vectorStore.set(slot, [])
   }
-  const score = (query: PreparedQuery): Scored => {
+  const weigh = (query: PreparedQuery): Weighed => {
     const lexical = new Float64Array(ids.length)
     lexicalIndex.score(query.terms, lexical)
     const cosines = new Float64Array(ids.length).fill(NO_COSINE)
     if (query.vector !== undefined) vectorStore.findNearest(query.vector, cosines)
-    const evidence = lexical.map((value, slot) => evidenceOf(value, presentCosine(cosines, slot)))
+    const evidence = new Float64Array(ids.length)
+    for (let slot = 0; slot < ids.length; slot += 1) {
+      evidence[slot] = evidenceOf(lexical[slot] ?? 0, cosines[slot] ?? NO_COSINE)
+    }
     neighbours.spread(evidence)
-    return { lexical, cosines, scores: evidence.map(probabilityOf) }
+    return { lexical, cosines, evidence }
+  }
+  /** Slots that reach the threshold within the range. */
+  const findCandidates = (evidence: Float64Array, options: SearchOptions): number[] => {
+    // Most memories are left out by a comparison, without an exponential.
+    const least =
+      options.threshold <= 0 ? Number.NEGATIVE_INFINITY : Math.min(oddsOf(options.threshold), CERTAIN) - ROUNDING
+    const candidates: number[] = []
+    for (let slot = 0; slot < evidence.length; slot += 1) {
+      const odds = evidence[slot] ?? Number.NEGATIVE_INFINITY
+      if (odds >= least && inRange(slot, options) && probabilityOf(odds) >= options.threshold) candidates.push(slot)
+    }
+    return candidates
   }
 
   return {
     put({ content, ...memory }) {
       const known = slotOf.get(memory.id)
       if (known !== undefined) clear(known)
-      const slot = known ?? ids.length
+      const slot = known ?? freeSlots.pop() ?? ids.length
       slotOf.set(memory.id, slot)
       ids[slot] = memory.id
       times[slot] = memory.occurredAt
@@ -104,23 +133,30 @@ export function createMemoryIndex(): MemoryIndex {
       neighbours.add(slot, memory)
       sameTexts.add(slot, content)
     },
+    remove(id) {
+      const slot = slotOf.get(id)
+      if (slot === undefined) return
+      clear(slot)
+      slotOf.delete(id)
+      times[slot] = NO_TIME
+      freeSlots.push(slot)
+    },
     setVectors(id, vectors) {
       const slot = slotOf.get(id)
       if (slot !== undefined) vectorStore.set(slot, vectors)
     },
     search(query, options) {
       if (options.limit === 0) return []
-      const { lexical, cosines, scores } = score(query)
-      const candidates: number[] = []
-      for (let slot = 0; slot < scores.length; slot += 1) {
-        if ((scores[slot] ?? 0) >= options.threshold && inRange(slot, options)) candidates.push(slot)
+      const { lexical, cosines, evidence } = weigh(query)
+      const candidates = findCandidates(evidence, options)
+      const isBetter = (a: number, b: number) => {
+        const lead = (evidence[a] ?? 0) - (evidence[b] ?? 0)
+        return lead === 0 ? isNewer(a, b) : lead > 0
       }
-      const isBetter = (a: number, b: number) =>
-        scores[a] === scores[b] ? isNewer(a, b) : (scores[a] ?? 0) > (scores[b] ?? 0)
       const best = selectBest(candidates, options.limit, { keyOf: sameTexts.keyOf, isBetter, isNewer })
       return best.map((slot) => ({
         id: ids[slot] ?? '',
-        score: scores[slot] ?? 0,
+        score: probabilityOf(evidence[slot] ?? 0),
         lexical: lexical[slot] ?? 0,
         cosine: presentCosine(cosines, slot),
         occurredAt: times[slot] ?? 0,
@@ -132,16 +168,17 @@ export function createMemoryIndex(): MemoryIndex {
       const selection = { keyOf: sameTexts.keyOf, isBetter: isNewer, isNewer }
       return selectBest(candidates, options.limit, selection).map((slot) => ids[slot] ?? '')
     },
-    size: () => ids.length,
+    size: () => slotOf.size,
     bytes: () => ids.length * SLOT_BYTES + sameTexts.bytes() + vectorStore.bytes() + lexicalIndex.bytes(),
   }
 }
 
 /** What is known of each memory, by slot. */
-interface Scored {
+interface Weighed {
   readonly lexical: Float64Array
   readonly cosines: Float64Array
-  readonly scores: Float64Array
+  /** Log odds. */
+  readonly evidence: Float64Array
 }
 
 function presentCosine(cosines: Float64Array, slot: number): number | undefined {

@@ -74,10 +74,16 @@ function findPlace(members: readonly number[], slot: number, isEarlier: (a: numb
 
 /** Of two who stand side by side the weaker gets what it lacks; of two such offers it takes the larger. */
 function addSupport(members: readonly number[], evidence: Float64Array, support: Float64Array): void {
+  let left = members[0] ?? 0
+  let leftEvidence = evidence[left] ?? 0
   for (let position = 1; position < members.length; position += 1) {
-    const [left = 0, right = 0] = [members[position - 1], members[position]]
-    const lead = (evidence[right] ?? 0) - (evidence[left] ?? 0)
+    const right = members[position] ?? 0
+    const rightEvidence = evidence[right] ?? 0
+    const lead = rightEvidence - leftEvidence
     const weaker = lead > 0 ? left : right
-    support[weaker] = Math.max(support[weaker] ?? 0, Math.abs(lead))
+    const offer = lead > 0 ? lead : -lead
+    if (offer > (support[weaker] ?? 0)) support[weaker] = offer
+    left = right
+    leftEvidence = rightEvidence
   }
 }

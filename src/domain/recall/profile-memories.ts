@@ -3,12 +3,16 @@ import type { Context } from '../../context.js'
 import { groupBy } from '../../group-by.js'
 import type { StoreScope } from '../../scope.js'
 import { findMemoryVersion, type MemoryVersion } from '../../storage/memory.js'
+import { MOST_CHANGES_BEHIND, selectDeletionsSince } from '../../storage/memory-deletion.js'
 import { selectVectorsSince } from '../../storage/memory-vector.js'
 import { selectObservationsSince } from '../../storage/observation.js'
 import { selectSummariesSince } from '../../storage/summary.js'
 import { requireProfile } from '../profile.js'
 import { cacheKey } from './cache.js'
 import { createMemoryIndex, type MemoryIndex } from './memory-index.js'
+
+/** Before the first change. */
+const NOTHING_YET = -1
 
 /** The indexes of a profile and how far they are. */
 export interface ProfileMemories extends MemoryVersion {
@@ -43,6 +47,11 @@ function isCurrent(memories: MemoryVersion, now: MemoryVersion): boolean {
   return memories.epoch === now.epoch && memories.version >= now.version
 }
 
+/** Whether an index can be brought up to date: what was deleted is noted for a while only. */
+function canFollow(memories: ProfileMemories | undefined, now: MemoryVersion): memories is ProfileMemories {
+  return memories?.epoch === now.epoch && now.version - memories.version <= MOST_CHANGES_BEHIND
+}
+
 async function bringUpToDate(
   ctx: Context,
   scope: StoreScope,
@@ -52,7 +61,7 @@ async function bringUpToDate(
   const now = (await findMemoryVersion(ctx.db.read, scope, profileId)) ?? { version: 0, epoch: 0 }
   const cached = ctx.recallCache.get(key)
   if (cached !== undefined && isCurrent(cached, now)) return cached
-  const memories = cached?.epoch === now.epoch ? cached : createEmpty({ version: -1, epoch: now.epoch })
+  const memories = canFollow(cached, now) ? cached : createEmpty({ version: NOTHING_YET, epoch: now.epoch })
   await update(ctx, scope, profileId, memories, memories.version)
   // Only now: an update that failed is done again, which changes nothing where it was done.
   memories.version = now.version
@@ -77,11 +86,27 @@ async function update(
   await forEachInParts(summaries, ({ conversationId, ...row }) => {
     memories.summaries.put({ ...row, conversationIds: [conversationId] })
   })
+  await updateVectors(ctx, scope, profileId, memories, since)
+  if (since === NOTHING_YET) return
+  // Last: what was read above may have been deleted in between, and no id ever comes back.
+  for (const id of await selectDeletionsSince(ctx.db.read, scope, profileId, since)) indexOf(memories, id).remove(id)
+}
+
+function indexOf(memories: ProfileMemories, id: string): MemoryIndex {
+  return id.startsWith('mem_summary') ? memories.summaries : memories.observations
+}
+
+async function updateVectors(
+  ctx: Context,
+  scope: StoreScope,
+  profileId: string,
+  memories: ProfileMemories,
+  since: number,
+): Promise<void> {
   if (ctx.encoder === undefined) return
   const vectors = await selectVectorsSince(ctx.db.read, scope, profileId, ctx.encoder.model, since)
   await forEachInParts([...groupBy(vectors, (vector) => vector.memoryId)], ([id, chunks]) => {
-    const index = id.startsWith('mem_summary') ? memories.summaries : memories.observations
-    index.setVectors(
+    indexOf(memories, id).setVectors(
       id,
       chunks.map(({ vector }) => vector),
     )

@@ -2,6 +2,7 @@ import type { Context } from '../../context.js'
 import type { Communication } from '../../contract/communication.js'
 import { cleanText } from '../../embedding/chunks.js'
 import type { PreparedQuery } from './memory-index.js'
+import { findQuestionForm, toStatement } from './question-form.js'
 import { termsOf } from './words.js'
 
 /** Vectors of queries in use, the longest unused dropped first. */
@@ -30,8 +31,11 @@ async function encodeQuery(ctx: Context, text: string): Promise<Float32Array | u
     return known
   }
   try {
-    const [vector] = await ctx.encoder.encode([cleanText(text)], 'query')
-    if (vector !== undefined) remember(ctx.queryVectors, key, vector)
+    const [encoded] = await ctx.encoder.encode([cleanText(text)], 'query')
+    if (encoded === undefined) return undefined
+    const form = findQuestionForm(ctx.encoder.model)
+    const vector = form === undefined ? encoded : toStatement(encoded, form)
+    remember(ctx.queryVectors, key, vector)
     return vector
   } catch (error) {
     ctx.log.warn({ err: error }, 'the encoder did not answer; this recall is lexical')

@@ -1,9 +1,10 @@
-// AssemblyScript: the arithmetic of the sentence encoder in 128-bit SIMD. `npm run kernel` compiles it into kernel-wasm.ts.
+// AssemblyScript: the arithmetic of the sentence encoder and of comparing its vectors in 128-bit SIMD. `npm run kernel` compiles it into kernel-wasm.ts.
 // All parameters of type usize are addresses; matrices are row-major f32 unless said otherwise. Nothing is allocated here.
 
 import { addLanes } from './lanes.as'
 
 export { attend } from './attend.as'
+export { dot } from './dot.as'
 export { multiply, quantize } from './multiply.as'
 
 const TOKEN_WIDTH: i32 = 256

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { foundation } from './0001-foundation.js'
 import { memories } from './0002-memories.js'
 import { nodes } from './0003-nodes.js'
+import { memoryDeletions } from './0004-memory-deletions.js'
 
 /** What differs between the engines in the definition of a table. */
 export interface MigrationDialect {
@@ -18,4 +19,4 @@ export interface Migration {
 }
 
 /** All migrations in order. A name, once released, is never changed or removed. */
-export const MIGRATIONS: readonly Migration[] = [foundation, memories, nodes]
+export const MIGRATIONS: readonly Migration[] = [foundation, memories, nodes, memoryDeletions]
