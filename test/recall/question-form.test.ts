@@ -13,11 +13,11 @@ it('is known of the built-in encoder alone, and fits its vectors', () => {
   expect(findQuestionForm('another')).toBeUndefined()
 })
 
-it('moves a query half the way to where statements are, and changes no other direction', () => {
+it('moves a query 0.45 of the way to where statements are, and changes no other direction', () => {
   const form = { direction: Float32Array.of(1, 0, 0), level: -0.2 }
   const moved = toStatement(Float32Array.of(0.6, 0.8, 0), form)
-  const length = Math.hypot(0.2, 0.8)
-  expect([...moved]).toEqual([expect.closeTo(0.2 / length, 6), expect.closeTo(0.8 / length, 6), 0])
+  const length = Math.hypot(0.24, 0.8)
+  expect([...moved]).toEqual([expect.closeTo(0.24 / length, 6), expect.closeTo(0.8 / length, 6), 0])
 })
 
 it('gives a vector of length 1 whatever it gets', () => {

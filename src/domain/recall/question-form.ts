@@ -22,7 +22,7 @@ export function findQuestionForm(model: string): QuestionForm | undefined {
 }
 
 /** How much of the way a query is moved. All of it finds short notes a little better, and long summaries worse. */
-const SHARE = 0.5
+const SHARE = 0.45
 
 /**
  * The vector of a query as if it were less of a question: "Where do they live?" is nearer to other questions than to
