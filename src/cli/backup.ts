@@ -1,0 +1,68 @@
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { loadConfig } from '../config.js'
+import { backUpDatabase, backUpFolder } from '../domain/backup.js'
+import { createLogger } from '../log.js'
+import { openDatabase } from '../storage/open.js'
+import { hasDatabase } from '../storage/sqlite.js'
+import { type Command, CommandError, type CommandInput, print } from './command.js'
+import { createReport, uploadFolder, warnOfMissing } from './copy.js'
+import { now } from './database.js'
+import { showProgress } from './progress.js'
+
+const MEGABYTE = 1_000_000
+
+export const backup: Command = {
+  name: 'backup',
+  summary: 'Back up the database and the uploaded files that imports wait for, while servers run',
+  positionals: ['FILE'],
+  options: {},
+  notes: () =>
+    'FILE must not exist. It is a SQLite file, whatever the engine, and can be restored into either; it has that name only\nwhen it is whole. It holds everything that is stored, so keep it as safe as the database.',
+  async run(input) {
+    const file = resolve(input.positionals[0] ?? '')
+    if (await exists(file)) throw new CommandError(`${file} exists already: give a new name`)
+    // A backup is for its own user only.
+    process.umask(0o077)
+    warnOfMissing(await writeBackup(input, file))
+    const { size } = await stat(file)
+    print(`${file}: ${(size / MEGABYTE).toFixed(1)} MB`)
+  },
+}
+
+async function writeBackup({ env }: CommandInput, file: string): Promise<readonly string[]> {
+  const config = loadConfig(env)
+  const options = { file, uploadFolder: uploadFolder(config), now }
+  if (config.databaseUrl === undefined) {
+    if (!hasDatabase(config.dataDir)) throw new CommandError(`there is no database in ${config.dataDir}`)
+    const progress = showProgress(process.stderr, now, 'pages')
+    let before: number | undefined
+    try {
+      return await backUpFolder(config, options, (total, remaining) => {
+        if (before === undefined) progress.begin('Backing up', total)
+        progress.advance('pages copied', (before ?? total) - remaining)
+        before = remaining
+      })
+    } finally {
+      progress.end()
+    }
+  }
+  const db = openDatabase(config, { now, exclusive: false, log: createLogger(config.logLevel) })
+  const { report, end } = createReport('Backing up')
+  try {
+    return await backUpDatabase(db, options, report)
+  } finally {
+    end()
+    await db.close()
+  }
+}
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false
+      throw error
+    },
+  )
+}
