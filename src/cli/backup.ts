@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { loadConfig } from '../config.js'
 import { backUpDatabase, backUpFolder } from '../domain/backup.js'
 import { createLogger } from '../log.js'
@@ -22,6 +22,7 @@ export const backup: Command = {
   async run(input) {
     const file = resolve(input.positionals[0] ?? '')
     if (await exists(file)) throw new CommandError(`${file} exists already: give a new name`)
+    if (!(await exists(dirname(file)))) throw new CommandError(`there is no folder ${dirname(file)}`)
     // A backup is for its own user only.
     process.umask(0o077)
     warnOfMissing(await writeBackup(input, file))

@@ -1,25 +1,17 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { linesOf, runCli, runCliAndKill } from '../support/cli.js'
 import { engine } from '../support/engine.js'
 import { temporaryFolder } from '../support/folder.js'
 import { insertEvents, newDatabaseEnv, openRows, readEverything } from '../support/rows.js'
 import { expectSample, fillStore } from '../support/sample.js'
-import { type ServerOptions, startServer, type TestServer } from '../support/server.js'
+import { serveUntilEnd } from '../support/serve.js'
 
 /** The source is SQLite, the target is the engine of this run. */
 async function newTarget(): Promise<{ address: string; env: Record<string, string> }> {
   const env = await newDatabaseEnv()
   return { address: env.DATABASE_URL || `sqlite:${env.RECOLLECT_DATA_DIR}`, env }
-}
-
-async function serve(options: ServerOptions & { env: Record<string, string> }): Promise<TestServer> {
-  const server = await startServer({ ...options, dataDir: options.env.RECOLLECT_DATA_DIR ?? '' })
-  onTestFinished(async () => {
-    await server.kill('SIGKILL')
-  })
-  return server
 }
 
 async function newSource(events: number): Promise<Record<string, string>> {
@@ -31,7 +23,7 @@ async function newSource(events: number): Promise<Record<string, string>> {
 describe('copy', () => {
   it('takes a served data folder with everything in it to another database', async () => {
     const from = await newDatabaseEnv('sqlite')
-    const old = await serve({ env: from })
+    const old = await serveUntilEnd(from)
     const sample = await fillStore(old)
     await old.kill('SIGKILL')
 
@@ -44,7 +36,7 @@ describe('copy', () => {
     })
     expect(stdout).toMatch(/^Copied \d+ rows of 22 tables and 2 uploaded file\(s\); both sides are the same\.\n$/)
 
-    const server = await serve({ env: target.env, account: old.account, stranger: old.stranger })
+    const server = await serveUntilEnd(target.env, { account: old.account, stranger: old.stranger })
     await expectSample(server, sample)
     const uploads = await readdir(join(target.env.RECOLLECT_DATA_DIR ?? '', 'uploads')).catch(() => 'none')
     expect(uploads).toEqual(engine === 'sqlite' ? [] : 'none')
@@ -77,7 +69,7 @@ describe('copy', () => {
 
   it('refuses a source that is served, and one that is not there', async () => {
     const from = await newDatabaseEnv('sqlite')
-    await serve({ env: from })
+    await serveUntilEnd(from)
     const { address } = await newTarget()
     const served = await runCli(['copy', '--from', `sqlite:${from.RECOLLECT_DATA_DIR}`, '--to', address])
     expect(served).toMatchObject({ code: 69, stderr: expect.stringContaining('another process serves') })

@@ -96,3 +96,15 @@ export async function insertEvents(db: Database, count: number): Promise<void> {
   const columns = ['store_id', 'id', 'type', 'subject_id', 'request_id', 'actor', 'data', 'created_at'] as const
   await db.transaction((trx) => runAll(trx, insertRows('event', columns, rows)))
 }
+
+interface Migrations {
+  schema_migration: { name: string; applied_at: number }
+}
+
+/** Changes what a database says of its schema. */
+export async function changeMigrations(
+  db: Database,
+  change: (trx: Kysely<Migrations>) => Promise<void>,
+): Promise<void> {
+  await db.transaction((trx) => change(trx as unknown as Kysely<Migrations>))
+}
