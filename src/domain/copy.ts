@@ -1,9 +1,8 @@
 import type { BlobStore } from '../blobs/blob-store.js'
-import { compareTables, copyTables, type OnRows } from '../storage/copy/copy.js'
-import type { TableDigest } from '../storage/copy/digest.js'
+import { compareTables, copyTables, type Digests, type OnRows } from '../storage/copy/copy.js'
 import { countRows } from '../storage/copy/page.js'
 import { beginCopy, endCopy } from '../storage/copy/state.js'
-import { COPIED_TABLES, type CopiedTable } from '../storage/copy/tables.js'
+import { COPIED_TABLES } from '../storage/copy/tables.js'
 import type { Database } from '../storage/database.js'
 import { migrate } from '../storage/migrate.js'
 import type { Executor } from '../storage/tables.js'
@@ -15,6 +14,8 @@ export interface CopySource {
   /** Tells it from other sources, so that a copy goes on only from its own. */
   readonly id: string
   readonly uploads: WaitingUploads
+  /** Of its tables, if they were computed before. */
+  readonly digests?: Digests | undefined
 }
 
 export interface CopyTarget {
@@ -31,7 +32,7 @@ export interface CopyReport {
 }
 
 export interface CopyResult {
-  readonly digests: ReadonlyMap<CopiedTable, TableDigest>
+  readonly digests: Digests
   readonly uploads: number
   /** Names of uploaded files that the source does not have. */
   readonly missingUploads: readonly string[]
@@ -45,7 +46,7 @@ export interface CopyResult {
  * @throws CopyDiffersError, UploadDiffersError when the copy is not what the source is
  */
 export async function copyEverything(
-  { read, id, uploads }: CopySource,
+  { read, id, uploads, digests: known }: CopySource,
   { db, blobs }: CopyTarget,
   { now, report }: { readonly now: () => number; readonly report: CopyReport },
 ): Promise<CopyResult> {
@@ -58,7 +59,7 @@ export async function copyEverything(
     [...progress.values()].reduce((sum, { rows }) => sum + rows, 0),
   )
   await copyTables(read, db, progress, report.copied)
-  const digests = await compareTables(read, db.read, report.compared)
+  const digests = await compareTables(read, db.read, report.compared, known)
   const missingUploads = await copyUploads(uploads, blobs)
   await endCopy(db)
   return { digests, uploads: uploads.names.length - missingUploads.length, missingUploads }

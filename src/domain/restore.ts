@@ -37,7 +37,9 @@ export async function restoreBackup(
     const id = await identifySource(backup.read, checked?.id)
     return await withMigrated(backup, { file, now }, async (read) => {
       const uploads = await openWaitingUploads(read, undefined)
-      const result = await copyEverything({ read, id, uploads }, openTarget(), { now, report })
+      // A migrated copy may hold something else.
+      const digests = read === backup.read ? checked?.digests : undefined
+      const result = await copyEverything({ read, id, uploads, digests }, openTarget(), { now, report })
       return { ...result, hadDigests: checked !== undefined }
     })
   } finally {

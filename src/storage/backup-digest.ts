@@ -41,19 +41,30 @@ export async function writeDigests(
   })
 }
 
+/** A backup that was held against its digests. */
+export interface CheckedBackup {
+  readonly id: string
+  /** Tables that are not what they were. */
+  readonly damaged: readonly string[]
+  readonly digests: ReadonlyMap<keyof Tables, TableDigest>
+}
+
 /**
  * Holds a backup against its digests.
  *
- * @returns the id of the backup, and the tables that are not what they were; nothing for a file without digests
+ * @returns nothing for a file without digests
  */
-export async function checkDigests(read: Executor): Promise<{ id: string; damaged: string[] } | undefined> {
-  const found = await sql`select 1 from sqlite_master where name = 'backup_digest'`.execute(read)
-  if (found.rows.length === 0) return undefined
+export async function checkDigests(read: Executor): Promise<CheckedBackup | undefined> {
+  const tables = await sql`select 1 from sqlite_master where name = 'backup_digest'`.execute(read)
+  if (tables.rows.length === 0) return undefined
   const damaged: string[] = []
+  const digests = new Map<keyof Tables, TableDigest>()
   const rows = await ofBackup(read).selectFrom('backup_digest').selectAll().orderBy('table_name').execute()
   for (const row of rows) {
-    const { digest } = await digestTable(read, row.table_name as keyof Tables)
-    if (digest !== row.digest) damaged.push(row.table_name)
+    const table = row.table_name as keyof Tables
+    const found = await digestTable(read, table)
+    digests.set(table, found)
+    if (found.digest !== row.digest) damaged.push(row.table_name)
   }
-  return { id: rows[0]?.backup_id ?? '', damaged }
+  return { id: rows[0]?.backup_id ?? '', damaged, digests }
 }

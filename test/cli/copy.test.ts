@@ -40,7 +40,7 @@ describe('copy', () => {
     await expectSample(server, sample)
     const uploads = await readdir(join(target.env.RECOLLECT_DATA_DIR ?? '', 'uploads')).catch(() => 'none')
     expect(uploads).toEqual(engine === 'sqlite' ? [] : 'none')
-  })
+  }, 60_000)
 
   it('goes on where it was killed, and no server starts before it has ended', async () => {
     const from = await newSource(20_000)

@@ -14,6 +14,8 @@ export interface Sample {
   readonly survivor: string
   /** Imports that had been accepted and not ended. */
   readonly imports: readonly string[]
+  /** Rows of the first of them. */
+  readonly rows: number
   /** An upload URL that was not used yet, without its origin. */
   readonly upload: { readonly id: string; readonly path: string }
   /** Second page of a list, asked for by a token. */
@@ -23,12 +25,14 @@ export interface Sample {
 
 /** Looks like what PostgreSQL is given in place of U+0000, which clients may not send. */
 const ODD_TEXT = 'before\uFFFE0after \uFFFE'
-/** So many that the import behind waits for certain, and that the import itself is seen under way. */
-const ROWS = 6000
 const UPLOADED = 'chat,city\nuploaded,Ulm\n'
 
-/** Fills a store through the API; with imports that are not done when this resolves. */
-export async function fillStore(server: TestServer): Promise<Sample> {
+/**
+ * Fills a store through the API; with imports that are not done when this resolves.
+ *
+ * @param rows of the first import, behind which the other waits
+ */
+export async function fillStore(server: TestServer, rows = 2000): Promise<Sample> {
   const api = createApi(server)
   const store = await createStore(api)
   const first = await createProfile(api, store, { Contact: { email: 'ada@example.com', firstName: 'Ada' } })
@@ -42,10 +46,11 @@ export async function fillStore(server: TestServer): Promise<Sample> {
   const page = await api('GET', `/v1/Stores/${store}/Profiles?pageSize=1&orderBy=ASC`)
   const sample = { store, remembered: profile.id, merged: second, survivor: first }
   const answers = await askAbout(api, sample)
-  const imports = [await importPeople(api, store, 'one', ROWS), await importPeople(api, store, 'two', 3)]
+  const imports = [await importPeople(api, store, 'one', rows), await importPeople(api, store, 'two', 3)]
   return {
     ...sample,
     imports,
+    rows,
     upload,
     nextPage: `/v1/Stores/${store}/Profiles?pageSize=1&orderBy=ASC&pageToken=${encodeURIComponent(page.body.meta.nextToken)}`,
     answers,
@@ -111,8 +116,8 @@ export async function expectSample(server: TestServer, sample: Sample): Promise<
   expect((await api('GET', sample.nextPage)).body.profiles).toHaveLength(1)
   expect((await api('PUT', sample.upload.path, UPLOADED, { 'content-type': 'text/csv' })).status).toBe(200)
   expect((await importEnd(api, sample.store, sample.upload.id)).body).toMatchObject({ status: 'COMPLETED' })
-  expect(await listProfileIds(api, sample.store)).toHaveLength(2 + ROWS + 3 + 1)
-  expect(await lookup(api, sample.store, 'email', `one-${ROWS - 1}@example.com`)).toHaveLength(1)
+  expect(await listProfileIds(api, sample.store)).toHaveLength(2 + sample.rows + 3 + 1)
+  expect(await lookup(api, sample.store, 'email', `one-${sample.rows - 1}@example.com`)).toHaveLength(1)
 }
 
 /** Links begin with the address of the server that gave them. */

@@ -9,6 +9,9 @@ import { COPIED_TABLES, type CopiedRow, type CopiedTable } from './tables.js'
 /** Told of each page: which table, and how many rows more. */
 export type OnRows = (table: CopiedTable, rows: number) => void
 
+/** What tables hold, in short. */
+export type Digests = ReadonlyMap<keyof Tables, TableDigest>
+
 /** Copies what is not copied yet; each page commits together with its position. */
 export async function copyTables(
   source: Executor,
@@ -65,6 +68,7 @@ export class CopyDiffersError extends Error {
 /**
  * Compares what both sides hold, row for row.
  *
+ * @param known digests of the source that were computed before
  * @returns the digests of the tables
  * @throws CopyDiffersError naming the tables that differ
  */
@@ -72,13 +76,14 @@ export async function compareTables(
   source: Executor,
   target: Executor,
   onRows: OnRows,
-): Promise<Map<CopiedTable, TableDigest>> {
-  const digests = new Map<CopiedTable, TableDigest>()
+  known: Digests = new Map(),
+): Promise<Digests> {
+  const digests = new Map<keyof Tables, TableDigest>()
   const differences: string[] = []
   for (const table of COPIED_TABLES) {
     const [wanted, found] = await Promise.all([
-      digestTable(source, table, (rows) => onRows(table, rows)),
-      digestTable(target, table),
+      known.get(table) ?? digestTable(source, table),
+      digestTable(target, table, (rows) => onRows(table, rows)),
     ])
     digests.set(table, wanted)
     if (wanted.rows !== found.rows)
