@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { loadConfig } from '../config.js'
-import { backUpDatabase, backUpFolder } from '../domain/backup.js'
+import { type Config, loadConfig } from '../config.js'
+import { type BackupOptions, backUpDatabase, backUpFolder } from '../domain/backup.js'
 import { createLogger } from '../log.js'
 import { openDatabase } from '../storage/open.js'
 import { hasDatabase } from '../storage/sqlite.js'
@@ -34,20 +34,7 @@ export const backup: Command = {
 async function writeBackup({ env }: CommandInput, file: string): Promise<readonly string[]> {
   const config = loadConfig(env)
   const options = { file, uploadFolder: uploadFolder(config), now }
-  if (config.databaseUrl === undefined) {
-    if (!hasDatabase(config.dataDir)) throw new CommandError(`there is no database in ${config.dataDir}`)
-    const progress = showProgress(process.stderr, now, 'pages')
-    let before: number | undefined
-    try {
-      return await backUpFolder(config, options, (total, remaining) => {
-        if (before === undefined) progress.begin('Backing up', total)
-        progress.advance('pages copied', (before ?? total) - remaining)
-        before = remaining
-      })
-    } finally {
-      progress.end()
-    }
-  }
+  if (config.databaseUrl === undefined) return writeFolderBackup(config, options)
   const db = openDatabase(config, { now, exclusive: false, log: createLogger(config.logLevel) })
   const { report, end } = createReport('Backing up')
   try {
@@ -55,6 +42,24 @@ async function writeBackup({ env }: CommandInput, file: string): Promise<readonl
   } finally {
     end()
     await db.close()
+  }
+}
+
+async function writeFolderBackup(config: Config, options: BackupOptions): Promise<readonly string[]> {
+  if (!hasDatabase(config.dataDir)) throw new CommandError(`there is no database in ${config.dataDir}`)
+  const pages = showProgress(process.stderr, now, 'pages')
+  const rows = createReport('Backing up')
+  let before: number | undefined
+  const onPages = (total: number, remaining: number) => {
+    if (before === undefined) pages.begin('Backing up', total)
+    pages.advance('database', (before ?? total) - remaining)
+    before = remaining
+    if (remaining === 0) pages.end()
+  }
+  try {
+    return await backUpFolder(config, options, onPages, rows.report.checked)
+  } finally {
+    rows.end()
   }
 }
 

@@ -73,19 +73,22 @@ async function copyBetween(source: Side, target: Side): Promise<void> {
 export function createReport(what: string): { report: CopyReport; end: () => void } {
   const progress = showProgress(process.stderr, now)
   let total = 0
-  let comparing = false
+  let phase = ''
+  const advance = (name: string, table: string, rows: number, all = 0) => {
+    if (phase !== name) progress.begin(name, all)
+    phase = name
+    progress.advance(table, rows)
+  }
   return {
     report: {
       begun(rows, copied) {
         total = rows
+        phase = what
         progress.begin(what, rows, copied)
       },
-      copied: (table, rows) => progress.advance(table, rows),
-      compared(table, rows) {
-        if (!comparing) progress.begin('Comparing', total)
-        comparing = true
-        progress.advance(table, rows)
-      },
+      copied: (table, rows) => advance(what, table, rows),
+      compared: (table, rows) => advance('Comparing', table, rows, total),
+      checked: (table, rows) => advance('Checking', table, rows),
     },
     end: () => progress.end(),
   }

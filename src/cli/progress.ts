@@ -3,7 +3,7 @@ const MIN_MS_BETWEEN = 100
 
 /** Shows on stderr how a long command gets on: a bar on a terminal, a line a step elsewhere. */
 export interface Progress {
-  /** Sets what is to be done. */
+  /** Sets what is to be done. @param total 0 when it is not known */
   begin(what: string, total: number, done?: number): void
   /** @param step part of the whole, which has a line of its own where there is no bar */
   advance(step: string, count: number): void
@@ -53,9 +53,10 @@ function describeBar(
   time: number,
   unit: string,
 ): string {
-  const share = total === 0 ? 1 : Math.min(done / total, 1)
-  const bar = '█'.repeat(Math.round(share * BAR_WIDTH)).padEnd(BAR_WIDTH, '░')
   const rate = Math.round((done - first) / Math.max((time - started) / 1000, 0.001))
+  if (total === 0) return `${what} ${done} ${unit}, ${rate} ${unit}/s ${step}`
+  const share = Math.min(done / total, 1)
+  const bar = '█'.repeat(Math.round(share * BAR_WIDTH)).padEnd(BAR_WIDTH, '░')
   return `${what} ${bar} ${done} of ${total} ${unit}, ${rate} ${unit}/s ${step}`
 }
 
@@ -68,7 +69,9 @@ function showLines(stream: NodeJS.WriteStream, unit: string): Progress {
   return {
     begin(what, total, done = 0) {
       end()
-      stream.write(`${what}: ${total} ${unit}${done > 0 ? `, ${done} of them done before` : ''}\n`)
+      stream.write(
+        total === 0 ? `${what}\n` : `${what}: ${total} ${unit}${done > 0 ? `, ${done} of them done before` : ''}\n`,
+      )
     },
     advance(step, count) {
       if (step !== current.step) end()

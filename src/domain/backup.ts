@@ -1,11 +1,12 @@
 import { openDatabaseBlobs } from '../blobs/database.js'
 import type { Config } from '../config.js'
-import { writeDigests } from '../storage/backup-digest.js'
-import { copyDatabaseFile, partialFile, removePartial, sealBackup } from '../storage/backup-file.js'
+import type { OnRows } from '../storage/copy/copy.js'
 import { identifySource } from '../storage/copy/state.js'
 import type { Database } from '../storage/database.js'
 import { selectPending } from '../storage/migrate.js'
 import { openSqliteFile } from '../storage/sqlite.js'
+import { copyDatabaseFile, partialFile, removePartial, sealBackup } from '../storage/sqlite-backup.js'
+import { writeDigests } from '../storage/sqlite-backup-digest.js'
 import type { Executor } from '../storage/tables.js'
 import { type CopyReport, copyEverything } from './copy.js'
 import { copyUploads, openWaitingUploads, type WaitingUploads } from './imports/copy-uploads.js'
@@ -36,6 +37,7 @@ export async function backUpFolder(
   config: Config,
   options: BackupOptions,
   onPages: OnPages,
+  onRows: OnRows,
 ): Promise<readonly string[]> {
   const partial = partialFile(options.file)
   await removePartial(options.file)
@@ -45,7 +47,7 @@ export async function backUpFolder(
     const opened = uploads
     const missing = await withFile(partial, options, async (db) => {
       const names = await copyUploads(opened.besides(db.read), openDatabaseBlobs(db, options.now))
-      await writeDigests(db)
+      await writeDigests(db, onRows)
       return names
     })
     await sealBackup(options.file)
@@ -91,7 +93,7 @@ export async function backUpDatabase(
             now: options.now,
             report,
           })
-          await writeDigests(db, digests)
+          await writeDigests(db, report.checked, digests)
           return missingUploads
         })
       } finally {

@@ -29,6 +29,8 @@ export interface CopyReport {
   begun(total: number, copied: number): void
   copied: OnRows
   compared: OnRows
+  /** Rows of a backup that went into its digests. */
+  checked: OnRows
 }
 
 export interface CopyResult {

@@ -1,10 +1,10 @@
 import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { checkDigests } from '../storage/backup-digest.js'
-import { BackupDamagedError, type OpenBackup, openBackup } from '../storage/backup-file.js'
 import { identifySource } from '../storage/copy/state.js'
 import { migrate, selectPending } from '../storage/migrate.js'
 import { openSqliteFile } from '../storage/sqlite.js'
+import { BackupDamagedError, type OpenBackup, openBackup } from '../storage/sqlite-backup.js'
+import { checkDigests } from '../storage/sqlite-backup-digest.js'
 import type { Executor } from '../storage/tables.js'
 import { type CopyReport, type CopyResult, type CopyTarget, copyEverything } from './copy.js'
 import { openWaitingUploads } from './imports/copy-uploads.js'
@@ -22,7 +22,7 @@ export type RestoreResult = CopyResult & { readonly hadDigests: boolean }
  * Restores a backup into an empty database, or goes on with a restore that was interrupted.
  *
  * @param openTarget called when the backup was found to be whole
- * @throws BackupDamagedError, and what copyEverything throws
+ * @throws BackupDamagedError, NewerDatabaseError, and what copyEverything throws
  */
 export async function restoreBackup(
   { file, now, report }: RestoreOptions,
@@ -30,12 +30,13 @@ export async function restoreBackup(
 ): Promise<RestoreResult> {
   const backup = openBackup(file)
   try {
-    const checked = await checkDigests(backup.read)
+    const pending = await selectPending(backup.read)
+    const checked = await checkDigests(backup.read, report.checked)
     if (checked !== undefined && checked.damaged.length > 0) {
       throw new BackupDamagedError(`${file} is damaged: ${checked.damaged.join(', ')} is not what was backed up`)
     }
     const id = await identifySource(backup.read, checked?.id)
-    return await withMigrated(backup, { file, now }, async (read) => {
+    return await withMigrated(backup, pending, { file, now }, async (read) => {
       const uploads = await openWaitingUploads(read, undefined)
       // A migrated copy may hold something else.
       const digests = read === backup.read ? checked?.digests : undefined
@@ -50,10 +51,11 @@ export async function restoreBackup(
 /** Reads a backup as this version would have written it; one of an older version is migrated in a copy beside it. */
 async function withMigrated<T>(
   backup: OpenBackup,
+  pending: readonly string[],
   { file, now }: Pick<RestoreOptions, 'file' | 'now'>,
   work: (read: Executor) => Promise<T>,
 ): Promise<T> {
-  if ((await selectPending(backup.read)).length === 0) return work(backup.read)
+  if (pending.length === 0) return work(backup.read)
   const folder = await mkdtemp(join(dirname(file), '.recollect-restore-'))
   try {
     const copy = join(folder, 'backup.db')

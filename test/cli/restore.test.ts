@@ -26,7 +26,7 @@ function change(file: string, statement: string): void {
 it('goes on where it was killed; no server starts before it has ended', async () => {
   const backup = await newBackup(20_000)
   const env = await newDatabaseEnv()
-  const killed = await runCliAndKill(['restore', backup.file], env, /server_state: 1 rows/)
+  const killed = await runCliAndKill(['restore', backup.file], env, /Restoring[\s\S]*server_state: 1 rows/)
   expect(killed).toMatchObject({ code: 'SIGKILL', stdout: '' })
   const served = await runCli(['serve'], { ...env, PORT: '0' })
   expect(served).toMatchObject({ code: 69, stdout: '', stderr: expect.stringContaining('has not ended') })
@@ -35,7 +35,7 @@ it('goes on where it was killed; no server starts before it has ended', async ()
   expect(resumed).toMatchObject({
     code: 0,
     stdout: expect.stringMatching(/^Restored 20001 rows/),
-    stderr: expect.stringMatching(/^Restoring: 20001 rows, [1-9]\d* of them done before\n/),
+    stderr: expect.stringMatching(/^Restoring: 20001 rows, [1-9]\d* of them done before\n/m),
   })
   expect(await readEverything(await openRows(env))).toEqual(await readEverything(await openRows(backup.env)))
 })
@@ -43,7 +43,9 @@ it('goes on where it was killed; no server starts before it has ended', async ()
 it('does not go on with another backup', async () => {
   const [one, other] = [await newBackup(9000), await newBackup(1)]
   const env = await newDatabaseEnv()
-  expect(await runCliAndKill(['restore', one.file], env, /server_state: 1 rows/)).toMatchObject({ code: 'SIGKILL' })
+  expect(await runCliAndKill(['restore', one.file], env, /Restoring[\s\S]*server_state: 1 rows/)).toMatchObject({
+    code: 'SIGKILL',
+  })
   const { code, stdout, stderr } = await runCli(['restore', other.file], env)
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   expect(stderr).toContain('an unfinished copy of something else')
@@ -56,7 +58,7 @@ it('refuses a database that holds something', async () => {
   const before = await readEverything(await openRows(env))
   const { code, stdout, stderr } = await runCli(['restore', file], env)
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-  expect(linesOf(stderr)).toEqual([expect.stringContaining('the target is not empty')])
+  expect(linesOf(stderr).at(-1)).toMatch(/^recollect: the target is not empty/)
   expect(await readEverything(await openRows(env))).toEqual(before)
 })
 

@@ -47,12 +47,16 @@ export async function openWaitingUploads(read: Executor, folder: string | undefi
   return { ...besides(read), besides, close }
 }
 
+/** The form of a name that acceptUpload gives; what else a file from elsewhere may say is never opened. */
+const UPLOAD_NAME = /^\w+-\w+\.csv$/
+
 async function listWaitingUploads(read: Executor): Promise<string[]> {
   const names: string[] = []
   for (const { storeId, payload } of await selectJobPayloads(read, 'import')) {
     const { importId, blob } = JSON.parse(payload) as ImportPayload
     // The file of an import that has ended is removed before its job is.
-    if ((await selectImportsUnderWay(read, storeId)).includes(importId)) names.push(blob)
+    const isWaiting = (await selectImportsUnderWay(read, storeId)).includes(importId)
+    if (isWaiting && UPLOAD_NAME.test(blob)) names.push(blob)
   }
   return names.sort()
 }

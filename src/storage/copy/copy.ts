@@ -7,7 +7,7 @@ import { advanceCopy, type TableProgress } from './state.js'
 import { COPIED_TABLES, type CopiedRow, type CopiedTable } from './tables.js'
 
 /** Told of each page: which table, and how many rows more. */
-export type OnRows = (table: CopiedTable, rows: number) => void
+export type OnRows = (table: keyof Tables, rows: number) => void
 
 /** What tables hold, in short. */
 export type Digests = ReadonlyMap<keyof Tables, TableDigest>

@@ -7,7 +7,7 @@ export type Position = readonly CopiedValue[]
 
 const FIRST_ROWS = 8
 const MAX_ROWS = 2000
-/** Rows differ much: a job's payload may be 16 MiB. So pages are measured in bytes, by the rows of the one before. */
+/** Rows differ much, so pages are measured in bytes, by the rows of the one before. */
 const PAGE_BYTES = 2 * 1024 * 1024
 
 /** The rows of a table beyond a position, in the order of its key, as they are in a copy. */
@@ -24,7 +24,7 @@ export async function* readPages(
     yield rows.map((row) => toCopied(table, row))
     if (rows.length < limit) return
     position = positionOf(table, last)
-    limit = fittingRows(rows)
+    limit = fittingRows(table, rows)
   }
 }
 
@@ -44,7 +44,9 @@ async function selectRows(
   return (await query.execute(executor)).rows
 }
 
-function fittingRows(rows: readonly CopiedRow[]): number {
+function fittingRows(table: keyof Tables, rows: readonly CopiedRow[]): number {
+  // One payload may be 16 MiB, and the one before say nothing about it.
+  if (table === 'job') return FIRST_ROWS
   const bytes = rows.reduce((sum, row) => sum + sizeOf(row), 0)
   const fitting = Math.floor((rows.length * PAGE_BYTES) / Math.max(bytes, 1))
   return Math.max(1, Math.min(fitting, MAX_ROWS, rows.length * FIRST_ROWS))

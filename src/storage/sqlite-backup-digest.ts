@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
+import type { Digests, OnRows } from './copy/copy.js'
 import { digestTable, type TableDigest } from './copy/digest.js'
 import { ALL_TABLES } from './copy/tables.js'
 import type { Database } from './database.js'
@@ -19,14 +20,11 @@ function ofBackup(executor: Executor): Kysely<BackupTables> {
  *
  * @param known digests that were computed before
  */
-export async function writeDigests(
-  db: Database,
-  known: ReadonlyMap<keyof Tables, TableDigest> = new Map(),
-): Promise<void> {
+export async function writeDigests(db: Database, onRows: OnRows, known: Digests = new Map()): Promise<void> {
   const backupId = randomBytes(16).toString('hex')
   const rows: BackupTables['backup_digest'][] = []
   for (const table of ALL_TABLES) {
-    const digest = known.get(table) ?? (await digestTable(db.read, table))
+    const digest = known.get(table) ?? (await digestTable(db.read, table, (count) => onRows(table, count)))
     rows.push({ table_name: table, backup_id: backupId, ...digest })
   }
   await db.transaction(async (trx) => {
@@ -46,7 +44,7 @@ export interface CheckedBackup {
   readonly id: string
   /** Tables that are not what they were. */
   readonly damaged: readonly string[]
-  readonly digests: ReadonlyMap<keyof Tables, TableDigest>
+  readonly digests: Digests
 }
 
 /**
@@ -54,7 +52,7 @@ export interface CheckedBackup {
  *
  * @returns nothing for a file without digests
  */
-export async function checkDigests(read: Executor): Promise<CheckedBackup | undefined> {
+export async function checkDigests(read: Executor, onRows: OnRows): Promise<CheckedBackup | undefined> {
   const tables = await sql`select 1 from sqlite_master where name = 'backup_digest'`.execute(read)
   if (tables.rows.length === 0) return undefined
   const damaged: string[] = []
@@ -62,7 +60,7 @@ export async function checkDigests(read: Executor): Promise<CheckedBackup | unde
   const rows = await ofBackup(read).selectFrom('backup_digest').selectAll().orderBy('table_name').execute()
   for (const row of rows) {
     const table = row.table_name as keyof Tables
-    const found = await digestTable(read, table)
+    const found = await digestTable(read, table, (count) => onRows(table, count))
     digests.set(table, found)
     if (found.digest !== row.digest) damaged.push(row.table_name)
   }
