@@ -1,9 +1,13 @@
 import type { Readable } from 'node:stream'
+import { StorageUnavailableError } from '../errors.js'
 
 /** A body that is larger than was agreed. */
 export class BlobTooLargeError extends Error {
   override readonly name = 'BlobTooLargeError'
 }
+
+/** There is no blob of that name in the database. */
+export class BlobMissingError extends StorageUnavailableError {}
 
 /** Where uploaded files live. */
 export interface BlobStore {

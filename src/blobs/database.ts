@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
-import { StorageUnavailableError } from '../errors.js'
 import * as storage from '../storage/blob.js'
 import type { Database } from '../storage/database.js'
-import { type BlobStore, BlobTooLargeError } from './blob-store.js'
+import type { Executor } from '../storage/tables.js'
+import { BlobMissingError, type BlobStore, BlobTooLargeError } from './blob-store.js'
 
 const PART_BYTES = 256 * 1024
 
@@ -32,7 +32,7 @@ export function openDatabaseBlobs(db: Database, now: () => number): BlobStore {
         throw error
       }
     },
-    read: (name) => Readable.from(readParts(db, name), { objectMode: false }),
+    read: (name) => readDatabaseBlob(db.read, name),
     remove,
     listOlderThan: (time) => storage.selectBlobsBefore(db.read, time),
   }
@@ -53,10 +53,15 @@ async function* cutIntoParts(content: Readable): AsyncGenerator<Uint8Array> {
   if (bytes > 0) yield Buffer.concat(waiting)
 }
 
-async function* readParts(db: Database, name: string): AsyncGenerator<Uint8Array> {
-  if (!(await storage.isBlobComplete(db.read, name))) throw new StorageUnavailableError(`there is no blob ${name}`)
+/** A blob of the database. @throws BlobMissingError, from the stream, when there is no such blob */
+export function readDatabaseBlob(read: Executor, name: string): Readable {
+  return Readable.from(readParts(read, name), { objectMode: false })
+}
+
+async function* readParts(read: Executor, name: string): AsyncGenerator<Uint8Array> {
+  if (!(await storage.isBlobComplete(read, name))) throw new BlobMissingError(`there is no blob ${name}`)
   for (let position = 0; ; position += 1) {
-    const part = await storage.findBlobPart(db.read, name, position)
+    const part = await storage.findBlobPart(read, name, position)
     if (part === undefined) return
     yield part
   }

@@ -1,12 +1,15 @@
 import { ConfigError, type Env } from '../config.js'
 import { StorageUnavailableError } from '../errors.js'
-import { NewerDatabaseError } from '../storage/migrate.js'
+import { NewerDatabaseError, UnfinishedCopyError } from '../storage/migrate.js'
 import { readVersion } from '../version.js'
 import { accountCreate, accountList } from './account.js'
+import { backup } from './backup.js'
 import { type Command, describeCommand, EXIT, parseInput, print, UsageError } from './command.js'
+import { copy } from './copy.js'
 import { importFile } from './import.js'
 import { keyCreate, keyList, keyRevoke } from './key.js'
 import { migrateDatabase } from './migrate.js'
+import { restore } from './restore.js'
 import { serve } from './serve.js'
 import { worker } from './worker.js'
 
@@ -14,6 +17,9 @@ const COMMANDS: readonly Command[] = [
   serve,
   worker,
   migrateDatabase,
+  backup,
+  restore,
+  copy,
   accountCreate,
   accountList,
   keyCreate,
@@ -70,9 +76,10 @@ ${rows.join('\n')}
 recollect COMMAND --help tells more; recollect --version prints the version.`
 }
 
+const UNAVAILABLE = [StorageUnavailableError, NewerDatabaseError, UnfinishedCopyError]
+
 function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage
   if (error instanceof ConfigError) return EXIT.config
-  if (error instanceof StorageUnavailableError || error instanceof NewerDatabaseError) return EXIT.unavailable
-  return EXIT.failure
+  return UNAVAILABLE.some((kind) => error instanceof kind) ? EXIT.unavailable : EXIT.failure
 }

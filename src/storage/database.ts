@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { MigrationDialect } from './migrations/index.js'
-import type { Tables } from './tables.js'
+import type { Executor, Tables } from './tables.js'
 
 export interface TransactionOptions {
   /** Work that nobody waits for: it gives way to requests and never shares their commit. */
@@ -20,6 +20,8 @@ export interface Database {
    * @throws StorageUnavailableError when the engine cannot write; nothing was applied then
    */
   transaction<T>(work: (trx: Transaction<Tables>) => Promise<T>, options?: TransactionOptions): Promise<T>
+  /** Lets `work` read one state of the database, whatever is written meanwhile, for as long as it takes. */
+  snapshot<T>(work: (read: Executor) => Promise<T>): Promise<T>
   /** @throws StorageUnavailableError when the database does not answer */
   ping(): Promise<void>
   /** Transactions that ran again because another was in their way, by SQLSTATE. */

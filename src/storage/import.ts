@@ -193,3 +193,14 @@ export async function selectImportIssues(
     reason: row.reason,
   }))
 }
+
+/** Ids of the imports of a store whose file is being read or waits to be. */
+export async function selectImportsUnderWay(executor: Executor, storeId: string): Promise<string[]> {
+  const rows = await executor
+    .selectFrom('import')
+    .select('id')
+    .where('store_id', '=', storeId)
+    .where('status', '=', 'PROCESSING')
+    .execute()
+  return rows.map((row) => row.id)
+}

@@ -109,6 +109,15 @@ export async function isNamedInJob(executor: Executor, kind: string, name: strin
   return rows.some((row) => row.payload.includes(name))
 }
 
+/** Payloads of all jobs of a kind, with the id of the store they are for. */
+export async function selectJobPayloads(
+  executor: Executor,
+  kind: string,
+): Promise<{ storeId: string; payload: string }[]> {
+  const rows = await executor.selectFrom('job').select(['store_id', 'payload']).where('kind', '=', kind).execute()
+  return rows.map((row) => ({ storeId: row.store_id, payload: row.payload }))
+}
+
 /** Moves the checkpoint and the lease. @returns false when the lease was lost: the caller must undo and stop */
 export async function advanceJob(
   executor: Executor,

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Database } from './database.js'
 import { MIGRATIONS } from './migrations/index.js'
+import type { Executor } from './tables.js'
 
 interface AppliedTable {
   schema_migration: { name: string; applied_at: number }
@@ -15,6 +16,20 @@ export class NewerDatabaseError extends Error {
   }
 }
 
+/** The database is the target of a copy or a restore that has not ended. */
+export class UnfinishedCopyError extends Error {
+  override readonly name = 'UnfinishedCopyError'
+
+  constructor() {
+    super(
+      'the database is a copy or a restore that has not ended: run the same command again, or begin with an empty one',
+    )
+  }
+}
+
+/** Stands among the migrations while a copy fills the database, so that no version of the program uses it as it is. */
+export const UNFINISHED_COPY = 'unfinished-copy'
+
 /** A row of its own that a starter holds while it looks and migrates. */
 const LOCK = 'lock'
 
@@ -23,8 +38,13 @@ const LOCK = 'lock'
  *
  * @returns names of the migrations applied now
  * @throws NewerDatabaseError when the database was written by a newer program
+ * @throws UnfinishedCopyError when a copy fills the database, unless it is the copy that asks
  */
-export async function migrate(database: Database, now: number): Promise<string[]> {
+export async function migrate(
+  database: Database,
+  now: number,
+  { unfinishedCopy = 'refuse' }: { unfinishedCopy?: 'refuse' | 'accept' } = {},
+): Promise<string[]> {
   return database.transaction(async (trx) => {
     const db = trx as unknown as Kysely<AppliedTable>
     await db.schema
@@ -35,7 +55,9 @@ export async function migrate(database: Database, now: number): Promise<string[]
       .execute()
     await takeLock(db, now)
     const applied = await selectApplied(db)
+    const isUnfinished = applied.delete(UNFINISHED_COPY)
     refuseUnknown(applied)
+    if (isUnfinished && unfinishedCopy === 'refuse') throw new UnfinishedCopyError()
     const pending = MIGRATIONS.filter((migration) => !applied.has(migration.name))
     for (const migration of pending) {
       await migration.up(trx as unknown as Kysely<unknown>, database.migrationDialect)
@@ -63,6 +85,19 @@ async function selectApplied(db: Kysely<AppliedTable>): Promise<Set<string>> {
 function refuseUnknown(applied: ReadonlySet<string>): void {
   const known = new Set(MIGRATIONS.map((migration) => migration.name))
   for (const name of applied) if (!known.has(name)) throw new NewerDatabaseError(name)
+}
+
+/**
+ * Names of the migrations that a database lacks.
+ *
+ * @throws NewerDatabaseError when the database was written by a newer program
+ * @throws UnfinishedCopyError when a copy fills the database
+ */
+export async function selectPending(executor: Executor): Promise<string[]> {
+  const applied = await selectApplied(executor as unknown as Kysely<AppliedTable>)
+  if (applied.delete(UNFINISHED_COPY)) throw new UnfinishedCopyError()
+  refuseUnknown(applied)
+  return MIGRATIONS.map((migration) => migration.name).filter((name) => !applied.has(name))
 }
 
 /**

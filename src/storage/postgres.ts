@@ -9,6 +9,7 @@ import {
   PostgresQueryCompiler,
   type QueryResult,
   sql,
+  type TransactionSettings,
 } from 'kysely'
 import pg from 'pg'
 import { StorageUnavailableError } from '../errors.js'
@@ -48,6 +49,15 @@ export function openPostgres(url: string, options: PostgresOptions): Database {
     migrationDialect: { tableSuffix: '', finish: async () => undefined },
     exclusive: false,
     transaction: (work) => retry(retries, () => write.transaction().setIsolationLevel('read committed').execute(work)),
+    snapshot: (work) =>
+      read
+        .transaction()
+        .setIsolationLevel('repeatable read')
+        .execute(async (trx) => {
+          // Who reads may be busy with what it read for longer than a transaction may else be idle.
+          await sql`set local idle_in_transaction_session_timeout = 0`.execute(trx)
+          return work(trx)
+        }),
     ping: async () => {
       await sql`select 1`.execute(read)
     },
@@ -203,8 +213,11 @@ class PostgresDriver implements Driver {
       throw toStorageError(error)
     }
   }
-  async beginTransaction(connection: PostgresConnection): Promise<void> {
-    await connection.command('begin isolation level read committed')
+  async beginTransaction(
+    connection: PostgresConnection,
+    { isolationLevel = 'read committed' }: TransactionSettings,
+  ): Promise<void> {
+    await connection.command(`begin isolation level ${isolationLevel}`)
   }
   async commitTransaction(connection: PostgresConnection): Promise<void> {
     await connection.command('commit')

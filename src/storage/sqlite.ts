@@ -20,7 +20,7 @@ import { writeStatistics } from './sqlite-statistics.js'
 import { SqliteThread, toStorageError } from './sqlite-thread.js'
 import { SqliteWriteQueue, type WriteTurn } from './sqlite-write-queue.js'
 import { isStatementBatch } from './statement.js'
-import type { Tables } from './tables.js'
+import type { Executor, Tables } from './tables.js'
 
 const FILE_NAME = 'recollect.db'
 const LOCK_NAME = 'recollect.lock'
@@ -47,11 +47,42 @@ export function openSqlite(dataDir: string, options: SqliteOptions): Database {
     // Says EROFS or EACCES, where SQLite only knows that it could not open the file.
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
     const lock = options.exclusive ? takeLock(join(dataDir, LOCK_NAME)) : undefined
-    return createDatabase(join(dataDir, FILE_NAME), lock, options)
+    return createDatabase(databaseFile(dataDir), lock, options)
   } catch (error) {
     if (error instanceof StorageUnavailableError) throw error
     const reason = error instanceof Error ? error.message : String(error)
     throw new StorageUnavailableError(`the data folder ${dataDir} cannot be used: ${reason}`)
+  }
+}
+
+/** The database file of a data folder. */
+export function databaseFile(dataDir: string): string {
+  return join(dataDir, FILE_NAME)
+}
+
+/** Whether a data folder has a database; opening it would make one. */
+export function hasDatabase(dataDir: string): boolean {
+  return statSync(databaseFile(dataDir), { throwIfNoEntry: false }) !== undefined
+}
+
+/** Opens (and makes, if needed) a database file that is nobody else's, such as a backup that is being written. */
+export function openSqliteFile(file: string, options: Pick<SqliteOptions, 'now'>): Database {
+  return createDatabase(file, undefined, options)
+}
+
+/** Reads of a connection that another owner closes. */
+export function readThrough(connection: SqliteDatabase.Database): Executor {
+  return new Kysely<Tables>({ dialect: createDialect(() => new ReadDriver(connection)) })
+}
+
+/** Lets `work` read one state of the database, whatever is written meanwhile. */
+async function readSnapshot<T>(file: string, work: (read: Executor) => Promise<T>): Promise<T> {
+  const connection = openConnection(file, { readonly: true })
+  try {
+    connection.exec('begin')
+    return await work(readThrough(connection))
+  } finally {
+    connection.close()
   }
 }
 
@@ -69,7 +100,11 @@ function takeLock(file: string): SqliteDatabase.Database {
   }
 }
 
-function createDatabase(file: string, lock: SqliteDatabase.Database | undefined, options: SqliteOptions): Database {
+function createDatabase(
+  file: string,
+  lock: SqliteDatabase.Database | undefined,
+  options: Pick<SqliteOptions, 'now'>,
+): Database {
   // Made here, so that the reading connection finds a database.
   openConnection(file, { readonly: false }).close()
   const reader = openConnection(file, { readonly: true })
@@ -90,6 +125,7 @@ function createDatabase(file: string, lock: SqliteDatabase.Database | undefined,
     retries: new Map(),
     transaction: (work, { background: isBackground = false } = {}) =>
       (isBackground ? background : foreground).transaction().execute(work),
+    snapshot: (work) => readSnapshot(file, work),
     ping: async () => {
       reader.pragma('schema_version')
     },

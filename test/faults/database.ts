@@ -29,15 +29,23 @@ export async function findContradictions(dataDir: string): Promise<Record<string
   const copy = await mkdtemp(join(tmpdir(), 'recollect-copy-'))
   try {
     await Promise.all(FILES.map((name) => copyFile(join(dataDir, name), join(copy, name)).catch(ignoreMissing)))
-    const db = new SqliteDatabase(join(copy, 'recollect.db'))
+    return await findContradictionsIn(join(copy, 'recollect.db'))
+  } finally {
+    await rm(copy, { recursive: true, force: true })
+  }
+}
+
+/** Looks into a database file. @returns what is wrong with it, `{}` when nothing is */
+export async function findContradictionsIn(file: string): Promise<Record<string, unknown[]>> {
+  const db = new SqliteDatabase(file)
+  try {
     const integrity = db.pragma('integrity_check') as { integrity_check: string }[]
     const faults = integrity.filter((row) => row.integrity_check !== 'ok')
     const found: [string, unknown[]][] = [['damage', faults]]
     for (const [name, sql] of Object.entries(CONTRADICTIONS)) found.push([name, db.prepare(`${sql} limit 5`).all()])
-    db.close()
     return Object.fromEntries(found.filter(([, rows]) => rows.length > 0))
   } finally {
-    await rm(copy, { recursive: true, force: true })
+    db.close()
   }
 }
 

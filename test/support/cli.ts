@@ -19,7 +19,27 @@ export function runCli(args: readonly string[], env: Record<string, string> = {}
 }
 
 /** Runs node with a script, and ends it when it takes too long. */
-export async function runNode(args: readonly string[], given: Record<string, string> = {}): Promise<Ended> {
+export function runNode(args: readonly string[], given: Record<string, string> = {}): Promise<Ended> {
+  return runProcess(args, given)
+}
+
+/** Runs `recollect` and kills it as soon as its messages match, or a time after that. */
+export function runCliAndKill(
+  args: readonly string[],
+  env: Record<string, string>,
+  message: RegExp,
+  afterMs = 0,
+): Promise<Ended> {
+  return runProcess([MAIN, ...args], env, ({ stderr }, kill) => {
+    if (message.test(stderr)) setTimeout(kill, afterMs)
+  })
+}
+
+async function runProcess(
+  args: readonly string[],
+  given: Record<string, string>,
+  watch: (printed: Pick<Ended, 'stdout' | 'stderr'>, kill: () => void) => void = () => undefined,
+): Promise<Ended> {
   const env = { ...(await databaseEnv(given.RECOLLECT_DATA_DIR)), ...given }
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
@@ -35,6 +55,7 @@ export async function runNode(args: readonly string[], given: Record<string, str
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text
+      watch({ stdout, stderr }, () => child.kill('SIGKILL'))
     })
     child.once('error', reject)
     child.once('close', (code, signal) => resolve({ code: code ?? signal, stdout, stderr }))
