@@ -1,5 +1,7 @@
 import { createMemoryIndex, type MemoryIndex } from '../../../src/domain/recall/memory-index.js'
+import { findQuestionForm, toStatement } from '../../../src/domain/recall/question-form.js'
 import { termsOf } from '../../../src/domain/recall/words.js'
+import { USE_LITE_MODEL } from '../../../src/embedding/model-files.js'
 import {
   createProfile,
   createStore,
@@ -9,6 +11,9 @@ import {
   waitUntilEncoded,
 } from '../server.js'
 import { type Candidate, type Encode, LIMIT } from './candidate.js'
+
+/** As the server asks it. */
+const QUESTION_FORM = findQuestionForm(USE_LITE_MODEL)
 
 /** The built server over HTTP: accounts, validation, a synced write for each memory, and its own encoder. */
 export async function createServerCandidate(): Promise<Candidate> {
@@ -64,7 +69,9 @@ export function createIndexCandidate(encode: Encode): Candidate {
       const { index, contents } = dataOf(person)
       const terms = new Map(termsOf(question).map((term) => [term, 1]))
       const bounds = { threshold: 0, begin: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY }
-      const hits = index.search({ terms, vector: await encode(question) }, { ...bounds, limit: LIMIT })
+      const encoded = await encode(question)
+      const vector = QUESTION_FORM === undefined ? encoded : toStatement(encoded, QUESTION_FORM)
+      const hits = index.search({ terms, vector }, { ...bounds, limit: LIMIT })
       return hits.map(({ id }) => contents.get(id) ?? '')
     },
     close: () => Promise.resolve(),
