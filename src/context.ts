@@ -2,6 +2,7 @@ import type { BlobStore } from './blobs/blob-store.js'
 import { openDatabaseBlobs } from './blobs/database.js'
 import { openFolderBlobs } from './blobs/folder.js'
 import type { Config } from './config.js'
+import type { CredentialCache } from './domain/account.js'
 import { type AddMemories, createMemoryGatherer } from './domain/memory.js'
 import { createWriteGatherer, type SubmitWrite } from './domain/profile.js'
 import { createRecallCache, type RecallCache } from './domain/recall/cache.js'
@@ -31,6 +32,7 @@ export interface Context {
   /** Signs page tokens and upload URLs; the same on all nodes and after a restart. */
   readonly signingKey: string
   readonly schemas: SchemaCache
+  readonly credentials: CredentialCache
   readonly submitWrite: SubmitWrite
   readonly addMemories: AddMemories
   /** Told when a job was accepted; the worker of this process sets it. */
@@ -74,6 +76,7 @@ export async function createContext(
     }),
     signingKey,
     schemas: new Map(),
+    credentials: new Map(),
     submitWrite: createWriteGatherer(() => context),
     addMemories: createMemoryGatherer(() => context),
     jobSignal: { wake: () => undefined },

@@ -16,6 +16,7 @@ export interface Principal {
 }
 
 type AccountContext = Pick<Context, 'db' | 'now'>
+type AuthenticationContext = AccountContext & Pick<Context, 'credentials'>
 
 /**
  * Whom credentials belong to; nothing when they are wrong or revoked.
@@ -23,13 +24,32 @@ type AccountContext = Pick<Context, 'db' | 'now'>
  * @param username account SID or API key SID
  */
 export async function authenticate(
-  ctx: AccountContext,
+  ctx: AuthenticationContext,
   username: string,
   password: string,
 ): Promise<Principal | undefined> {
-  const credential = await storage.findCredential(ctx.db.read, username)
+  const credential = await findCredential(ctx, username)
   if (credential === undefined || !verifySecret(password, credential.hash)) return undefined
   return { accountSid: credential.accountSid, credential: username }
+}
+
+/** A credential that was revoked is let in for so long at most. */
+const CREDENTIAL_TTL_MS = 250
+const MAX_CREDENTIALS = 1000
+
+/** Credentials of the last moments, by their SID. */
+export type CredentialCache = Map<string, { readonly row: storage.CredentialRow; readonly until: number }>
+
+async function findCredential(ctx: AuthenticationContext, sid: string): Promise<storage.CredentialRow | undefined> {
+  const now = ctx.now()
+  const known = ctx.credentials.get(sid)
+  if (known !== undefined && now < known.until) return known.row
+  const row = await storage.findCredential(ctx.db.read, sid)
+  ctx.credentials.delete(sid)
+  if (row === undefined) return undefined
+  if (ctx.credentials.size >= MAX_CREDENTIALS) ctx.credentials.clear()
+  ctx.credentials.set(sid, { row, until: now + CREDENTIAL_TTL_MS })
+  return row
 }
 
 /**
@@ -62,11 +82,13 @@ export function createFirstAccount(ctx: AccountContext): Promise<Credentials | u
 
 /** Makes the accounts of the settings; one whose token is already the given one is left alone. */
 export async function ensureAccounts(
-  ctx: AccountContext,
+  ctx: AuthenticationContext,
   accounts: readonly { sid: string; token: string }[],
 ): Promise<void> {
   for (const { sid, token } of accounts) {
-    if ((await authenticate(ctx, sid, token)) === undefined) await createAccount(ctx, { sid, secret: token })
+    if ((await authenticate(ctx, sid, token)) !== undefined) continue
+    await createAccount(ctx, { sid, secret: token })
+    ctx.credentials.delete(sid)
   }
 }
 

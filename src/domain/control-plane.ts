@@ -28,7 +28,14 @@ export async function requireStore(
   { accountSid, storeId }: Pick<StoreScope, 'accountSid' | 'storeId'>,
   lock: StoreLock,
 ): Promise<StoreRow> {
-  const store = await lockStore(trx, storeId, lock)
+  return checkOwner(await lockStore(trx, storeId, lock), { accountSid, storeId })
+}
+
+/** A store that is there and the account's. @throws ApiError 404 */
+export function checkOwner(
+  store: StoreRow | undefined,
+  { accountSid, storeId }: Pick<StoreScope, 'accountSid' | 'storeId'>,
+): StoreRow {
   if (store === undefined || store.accountSid !== accountSid) throw storeNotFound(storeId)
   return store
 }

@@ -3,6 +3,8 @@ export type Settled<Result> = { readonly value: Result } | { readonly error: Err
 
 export interface GatherOptions<Item, Result> {
   readonly maxBatchSize: number
+  /** Batches of one key that may be under way at the same time; one if nothing is said. */
+  readonly maxBatches?: number
   /** Runs a batch of one key; what it throws fails the batch as a whole. */
   readonly run: (key: string, items: readonly Item[]) => Promise<readonly Settled<Result>[]>
   /** Whether an error that failed a whole batch may be one item's fault, so that the items are tried one by one. */
@@ -16,30 +18,29 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Gathers concurrent items of one key into batches: the first runs at once, what comes while it runs goes together next.
- * Nothing waits when there is no queue.
+ * Gathers concurrent items of one key into batches: the first runs at once, what comes while as many batches run as may
+ * goes together next. Nothing waits when there is no queue.
  *
  * @returns a function that submits one item and resolves with its own result
  */
 export function gather<Item, Result>(
   options: GatherOptions<Item, Result>,
 ): (key: string, item: Item) => Promise<Result> {
-  const queues = new Map<string, Waiting<Item, Result>[]>()
+  const { maxBatchSize, maxBatches = 1 } = options
+  const queues = new Map<string, { waiting: Waiting<Item, Result>[]; running: number }>()
 
-  const drain = async (key: string, queue: Waiting<Item, Result>[]) => {
-    while (queue.length > 0) await runBatch(key, queue.splice(0, options.maxBatchSize), options)
-    queues.delete(key)
+  const drain = async (key: string, queue: { waiting: Waiting<Item, Result>[]; running: number }) => {
+    queue.running += 1
+    while (queue.waiting.length > 0) await runBatch(key, queue.waiting.splice(0, maxBatchSize), options)
+    queue.running -= 1
+    if (queue.running === 0) queues.delete(key)
   }
   return (key, item) =>
     new Promise((resolve, reject) => {
-      const queue = queues.get(key)
-      if (queue !== undefined) {
-        queue.push({ item, resolve, reject })
-        return
-      }
-      const fresh = [{ item, resolve, reject }]
-      queues.set(key, fresh)
-      void drain(key, fresh)
+      const queue = queues.get(key) ?? { waiting: [], running: 0 }
+      queues.set(key, queue)
+      queue.waiting.push({ item, resolve, reject })
+      if (queue.running < maxBatches) void drain(key, queue)
     })
 }
 

@@ -7,7 +7,7 @@ import type { Actor, StoreScope } from '../scope.js'
 import {
   findIdentifierOwners,
   type IdentifierKey,
-  selectIdentifiersOfProfiles,
+  selectIdentifiersOfProfile,
   selectJoiners,
 } from '../storage/identifier.js'
 import { type MergeSummary, selectMergesInto } from '../storage/profile-merge.js'
@@ -25,7 +25,7 @@ const MAX_PAGE_ITEMS = 1000
 export async function listIdentifiers(ctx: Context, scope: StoreScope, profileId: string): Promise<IdentifierSet[]> {
   await requireProfile(ctx.db.read, scope, profileId)
   const schema = await loadSchema(ctx, ctx.db.read, scope)
-  const rows = await selectIdentifiersOfProfiles(ctx.db.read, scope, [profileId])
+  const rows = await selectIdentifiersOfProfile(ctx.db.read, scope, profileId)
   const byType = groupBy(rows, (row) => row.idType)
   return [...schema.identifierTypes.keys()].flatMap((idType) => {
     const values = byType.get(idType)?.map((row) => row.value)

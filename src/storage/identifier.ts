@@ -2,7 +2,7 @@ import { type CompiledQuery, type ExpressionBuilder, sql } from 'kysely'
 import { groupBy } from '../group-by.js'
 import type { StoreScope } from '../scope.js'
 import type { PageRequest } from './page.js'
-import { insertRows, prepare } from './statement.js'
+import { insertRows, prepare, readOne, type Selection } from './statement.js'
 import type { Executor, Tables } from './tables.js'
 
 export interface IdentifierKey {
@@ -35,21 +35,32 @@ function toIdentifier(row: Pick<Tables['identifier'], (typeof COLUMNS)[number]>)
 
 const sharedBy = (row: IdentifierRow) => (row.exclusive ? '' : row.profileId)
 
+/** Reads whom values belong to, one value at least. */
+export function queryOwners(
+  executor: Executor,
+  scope: StoreScope,
+  keys: readonly IdentifierKey[],
+): Selection<string[]> {
+  const byType = [...groupBy(keys, (key) => key.idType)]
+  return {
+    query: executor
+      .selectFrom('identifier')
+      .select('profile_id')
+      .distinct()
+      .where('store_id', '=', scope.storeId)
+      .where((e) => e.or(byType.map(([idType, group]) => ofType(e, idType, group))))
+      .compile(),
+    toResult: (rows: readonly { profile_id: string }[]) => rows.map((row) => row.profile_id),
+  }
+}
+
 /** Whom values belong to. */
 export async function selectIdentifierOwners(
   executor: Executor,
   scope: StoreScope,
   keys: readonly IdentifierKey[],
 ): Promise<string[]> {
-  if (keys.length === 0) return []
-  const rows = await executor
-    .selectFrom('identifier')
-    .select('profile_id')
-    .distinct()
-    .where('store_id', '=', scope.storeId)
-    .where((e) => e.or([...groupBy(keys, (key) => key.idType)].map(([idType, group]) => ofType(e, idType, group))))
-    .execute()
-  return rows.map((row) => row.profile_id)
+  return keys.length === 0 ? [] : readOne(executor, queryOwners(executor, scope, keys))
 }
 
 function ofType(e: ExpressionBuilder<Tables, 'identifier'>, idType: string, keys: readonly IdentifierKey[]) {
@@ -57,21 +68,31 @@ function ofType(e: ExpressionBuilder<Tables, 'identifier'>, idType: string, keys
   return e.and([e('id_type', '=', idType), e('value', 'in', values)])
 }
 
-/** Identifiers of profiles, oldest first. */
-export async function selectIdentifiersOfProfiles(
+/** Reads the identifiers of profiles, of one at least, oldest first. */
+export function queryIdentifiers(
   executor: Executor,
   scope: StoreScope,
   profileIds: readonly string[],
+): Selection<IdentifierRow[]> {
+  return {
+    query: executor
+      .selectFrom('identifier')
+      .select(COLUMNS)
+      .where('store_id', '=', scope.storeId)
+      .where('profile_id', 'in', profileIds)
+      .orderBy('ordinal')
+      .compile(),
+    toResult: (rows: readonly Parameters<typeof toIdentifier>[0][]) => rows.map(toIdentifier),
+  }
+}
+
+/** Identifiers of a profile, oldest first. */
+export function selectIdentifiersOfProfile(
+  executor: Executor,
+  scope: StoreScope,
+  profileId: string,
 ): Promise<IdentifierRow[]> {
-  if (profileIds.length === 0) return []
-  const rows = await executor
-    .selectFrom('identifier')
-    .select(COLUMNS)
-    .where('store_id', '=', scope.storeId)
-    .where('profile_id', 'in', profileIds)
-    .orderBy('ordinal')
-    .execute()
-  return rows.map(toIdentifier)
+  return readOne(executor, queryIdentifiers(executor, scope, [profileId]))
 }
 
 const MAX_LOOKUP_PROFILES = 100

@@ -157,23 +157,53 @@ class PostgresConnection implements DatabaseConnection {
 
   constructor(readonly client: pg.PoolClient) {}
 
-  /** Sends all statements at once and waits for all; what fails after the first failure fails because of it. */
+  /** What was sent and nobody waited for yet, in order. */
+  #unread: Promise<pg.QueryResult>[] = []
+
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const statements = isStatementBatch(query) ? query.statements : [query]
-    const settled = await Promise.allSettled(statements.map((statement) => this.client.query(toQuery(statement))))
-    const failed = settled.find((result) => result.status === 'rejected')
-    if (failed !== undefined) throw this.#judge(failed.reason)
-    const last = settled.at(-1)
-    if (last?.status !== 'fulfilled') return { rows: [] }
-    return { rows: last.value.rows as R[], numAffectedRows: BigInt(last.value.rowCount ?? 0) }
+    if (!isStatementBatch(query)) {
+      const result = (await this.#send([query])).at(-1)
+      return { rows: (result?.rows ?? []) as R[], numAffectedRows: BigInt(result?.rowCount ?? 0) }
+    }
+    if (query.rowsOf === 'each') {
+      const results = await this.#send(query.statements)
+      return { rows: results.slice(-query.statements.length).map(({ rows }) => rows) as R[] }
+    }
+    for (const statement of query.statements) this.#sendUnread(toQuery(statement))
+    return { rows: [] }
   }
 
-  async command(text: string): Promise<void> {
-    try {
-      await this.client.query(text)
-    } catch (error) {
-      throw this.#judge(error)
-    }
+  /** Sends a command that nobody waits for before the next statement. */
+  begin(text: string): void {
+    this.#sendUnread({ text })
+  }
+
+  /** Sends a command and waits until everything before it, and it, is done. */
+  async end(text: string): Promise<void> {
+    this.#sendUnread({ text })
+    await this.#settle()
+  }
+
+  #sendUnread(query: pg.QueryConfig): void {
+    const result = this.client.query(query)
+    result.catch(() => undefined)
+    this.#unread.push(result)
+  }
+
+  async #send(statements: readonly CompiledQuery[]): Promise<pg.QueryResult[]> {
+    for (const statement of statements) this.#sendUnread(toQuery(statement))
+    return this.#settle()
+  }
+
+  /** Waits for all that was sent; of several failures the first is the cause of the others. */
+  async #settle(): Promise<pg.QueryResult[]> {
+    const unread = this.#unread
+    this.#unread = []
+    const settled = await Promise.allSettled(unread)
+    return settled.map((result) => {
+      if (result.status === 'rejected') throw this.#judge(result.reason)
+      return result.value
+    })
   }
 
   #judge(reason: unknown): unknown {
@@ -217,14 +247,14 @@ class PostgresDriver implements Driver {
     connection: PostgresConnection,
     { isolationLevel = 'read committed' }: TransactionSettings,
   ): Promise<void> {
-    await connection.command(`begin isolation level ${isolationLevel}`)
+    connection.begin(`begin isolation level ${isolationLevel}`)
   }
   async commitTransaction(connection: PostgresConnection): Promise<void> {
-    await connection.command('commit')
+    await connection.end('commit')
   }
   async rollbackTransaction(connection: PostgresConnection): Promise<void> {
     // The database rolls back what a broken connection leaves.
-    if (connection.fault === undefined) await connection.command('rollback')
+    if (connection.fault === undefined) await connection.end('rollback').catch(() => undefined)
   }
   async releaseConnection(connection: PostgresConnection): Promise<void> {
     connection.client.release(connection.fault)

@@ -1,7 +1,7 @@
 import type { CompiledQuery } from 'kysely'
 import type { StoreScope } from '../scope.js'
 import type { PageRequest } from './page.js'
-import { insertRows, prepare } from './statement.js'
+import { insertRows, prepare, type Selection } from './statement.js'
 import type { Executor } from './tables.js'
 
 /** A canonical profile. `traits` and `facts` stay text until somebody needs to look inside. */
@@ -42,18 +42,23 @@ export async function findProfile(executor: Executor, scope: StoreScope, id: str
   return row && toProfile(row)
 }
 
-/** Profiles, held until the end of the transaction, in the order of their ids. */
-export async function lockProfiles(trx: Executor, scope: StoreScope, ids: readonly string[]): Promise<ProfileRow[]> {
-  if (ids.length === 0) return []
-  const rows = await trx
-    .selectFrom('profile')
-    .select(COLUMNS)
-    .where('store_id', '=', scope.storeId)
-    .where('id', 'in', ids)
-    .orderBy('id')
-    .forUpdate()
-    .execute()
-  return rows.map(toProfile)
+/** Reads profiles, one at least, in the order of their ids, and holds them until the end of the transaction. */
+export function queryLockedProfiles(
+  executor: Executor,
+  scope: StoreScope,
+  ids: readonly string[],
+): Selection<ProfileRow[]> {
+  return {
+    query: executor
+      .selectFrom('profile')
+      .select(COLUMNS)
+      .where('store_id', '=', scope.storeId)
+      .where('id', 'in', ids)
+      .orderBy('id')
+      .forUpdate()
+      .compile(),
+    toResult: (rows: readonly SelectedProfile[]) => rows.map(toProfile),
+  }
 }
 
 /** Profiles in pages by id, for work on all of them. */

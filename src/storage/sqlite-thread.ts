@@ -25,7 +25,7 @@ export function toStorageError(code: string, message: string): Error {
 }
 
 interface Pending {
-  resolve(result: SqliteResult): void
+  resolve(results: readonly SqliteResult[]): void
   reject(error: Error): void
 }
 
@@ -39,6 +39,8 @@ export class SqliteThread {
   #death: Error | undefined
   /** False after a failure that rolled the transaction back. */
   inTransaction = false
+  /** Which of its statements failed the last run that failed. */
+  failedAt = 0
 
   constructor(file: string) {
     this.#worker = new Worker(new URL('./sqlite-worker.js', import.meta.url), { workerData: { file } })
@@ -48,15 +50,15 @@ export class SqliteThread {
     this.#worker.unref()
   }
 
-  /** Runs statements in order; resolves with the result of the last one. */
-  run(statements: readonly SqliteStatement[]): Promise<SqliteResult> {
+  /** Runs statements in order; resolves with the results of the last ones, of one if nothing is said. */
+  run(statements: readonly SqliteStatement[], results = 1): Promise<readonly SqliteResult[]> {
     // A thread that ended answers nobody: whoever waited for it would wait for ever.
     if (this.#death !== undefined) return Promise.reject(new StorageUnavailableError(this.#death.message))
     const id = this.#nextId++
     this.#worker.ref()
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject })
-      this.#worker.postMessage({ id, statements } satisfies WorkerRequest)
+      this.#worker.postMessage({ id, statements, results } satisfies WorkerRequest)
     })
   }
 
@@ -75,11 +77,12 @@ export class SqliteThread {
     this.#pending.delete(response.id)
     if (this.#pending.size === 0 && !this.#closing) this.#worker.unref()
     if ('error' in response) pending?.reject(this.#toError(response.error))
-    else pending?.resolve(response)
+    else pending?.resolve(response.results)
   }
 
-  #toError({ code, message, inTransaction }: WorkerFailure): Error {
+  #toError({ code, message, index, inTransaction }: WorkerFailure): Error {
     this.inTransaction = inTransaction
+    this.failedAt = index
     return toStorageError(code, message)
   }
 

@@ -1,20 +1,29 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import SqliteDatabase from 'better-sqlite3'
-import { createStatementCache, openConnection, runStatement, type SqliteStatement } from './sqlite-connection.js'
+import {
+  createStatementCache,
+  openConnection,
+  runStatement,
+  type SqliteResult,
+  type SqliteStatement,
+} from './sqlite-connection.js'
 
-/** A list of statements to run in order; the answer carries the result of the last one. */
+/** A list of statements to run in order; the answer carries the results of the last `results` of them. */
 export interface WorkerRequest {
   readonly id: number
   readonly statements: readonly SqliteStatement[]
+  readonly results: number
 }
 
 export type WorkerResponse =
-  | { readonly id: number; readonly rows: unknown[]; readonly changes: number }
+  | { readonly id: number; readonly results: readonly SqliteResult[] }
   | { readonly id: number; readonly error: WorkerFailure }
 
 export interface WorkerFailure {
   readonly code: string
   readonly message: string
+  /** Which statement failed. */
+  readonly index: number
   /** False when the failure rolled the whole transaction back, as a full disk does. */
   readonly inTransaction: boolean
 }
@@ -36,16 +45,20 @@ function serve(port: NonNullable<typeof parentPort>, file: string): void {
 function answer(
   db: SqliteDatabase.Database,
   prepare: ReturnType<typeof createStatementCache>,
-  { id, statements }: WorkerRequest,
+  { id, statements, results: wanted }: WorkerRequest,
 ): WorkerResponse {
+  let index = 0
   try {
-    let result = { rows: [] as unknown[], changes: 0 }
-    for (const statement of statements) result = runStatement(prepare, statement)
-    return { id, ...result }
+    const results: SqliteResult[] = []
+    for (; index < statements.length; index += 1) {
+      const result = runStatement(prepare, statements[index] as SqliteStatement)
+      if (index >= statements.length - wanted) results.push(result)
+    }
+    return { id, results }
   } catch (error) {
     const code = error instanceof SqliteDatabase.SqliteError ? error.code : 'ERROR'
     const message = error instanceof Error ? error.message : String(error)
-    return { id, error: { code, message, inTransaction: db.inTransaction } }
+    return { id, error: { code, message, index, inTransaction: db.inTransaction } }
   }
 }
 

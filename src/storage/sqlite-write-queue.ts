@@ -30,7 +30,10 @@ interface Member {
 
 /** A transaction of the group commit: runs alone, but shares BEGIN, COMMIT and the sync with its neighbours. */
 export interface WriteTurn {
-  run(statements: readonly SqliteStatement[]): Promise<SqliteResult>
+  /** Runs statements behind those deferred; resolves with the results of the last ones, of one if nothing is said. */
+  run(statements: readonly SqliteStatement[], results?: number): Promise<readonly SqliteResult[]>
+  /** Leaves statements to the next run or the commit, which they travel with: a message to the thread less. */
+  defer(statements: readonly SqliteStatement[]): void
   commit(): Promise<void>
   rollback(): Promise<void>
 }
@@ -79,6 +82,12 @@ export class SqliteWriteQueue {
   #createTurn(lane: Lane): WriteTurn {
     let begun = false
     let ended = false
+    let deferred: readonly SqliteStatement[] = []
+    const takeDeferred = (): readonly SqliteStatement[] => {
+      const taken = deferred
+      deferred = []
+      return taken
+    }
     // BEGIN and SAVEPOINT travel with the first statement: one message less.
     const prefix = (): SqliteStatement[] => {
       if (begun) return []
@@ -89,58 +98,85 @@ export class SqliteWriteQueue {
       return [BEGIN, SAVE]
     }
     return {
-      run: async (statements) => {
+      run: async (statements, results) => {
         try {
-          return await this.#thread.run([...prefix(), ...statements])
+          return await this.#thread.run([...prefix(), ...takeDeferred(), ...statements], results)
         } catch (error) {
           if (!this.#thread.inTransaction) this.#failGroup(error)
           throw error
         }
       },
+      defer: (statements) => {
+        deferred = [...deferred, ...statements]
+      },
       commit: async () => {
         ended = true
         // Also a transaction without statements may be the last of its group, which waits for its COMMIT.
-        if (begun) await this.#commit(lane)
-        else await this.#finish(undefined, lane)
+        if (!begun && deferred.length === 0) return this.#finish([], lane)
+        if (begun && !this.#open) {
+          this.#passTurn()
+          throw new StorageUnavailableError('the transaction was rolled back by the database')
+        }
+        await this.#commit([...prefix(), ...takeDeferred()], lane)
       },
       rollback: async () => {
         // After a COMMIT that failed there is nothing left to undo, and the turn is somebody else's.
         if (ended) return
         ended = true
         if (begun && this.#open) await this.#thread.run([UNDO, RELEASE]).catch((error) => this.#failGroup(error))
-        await this.#finish(undefined, lane)
+        await this.#finish([], lane)
       },
     }
   }
 
-  async #commit(lane: Lane): Promise<void> {
-    if (!this.#open) {
-      this.#passTurn()
-      throw new StorageUnavailableError('the transaction was rolled back by the database')
-    }
+  async #commit(own: readonly SqliteStatement[], lane: Lane): Promise<void> {
     const committed = new Promise<void>((resolve, reject) => this.#members.push({ resolve, reject }))
     committed.catch(() => undefined)
-    await this.#finish(RELEASE, lane)
+    await this.#finish([...own, RELEASE], lane, own.length)
     await committed
   }
 
-  /** Ends a turn: hands the open group to the next transaction, or syncs it. */
-  async #finish(last: SqliteStatement | undefined, lane: Lane): Promise<void> {
+  /**
+   * Ends a turn: hands the open group to the next transaction, or syncs it.
+   *
+   * @param own how many of the last statements are the transaction's own, which it alone answers for
+   */
+  async #finish(last: readonly SqliteStatement[], lane: Lane, own = 0): Promise<void> {
     const full = this.#members.length >= MAX_GROUP_SIZE || this.#now() - this.#openedAt >= MAX_GROUP_AGE_MS
     const share = this.#open && lane === 'foreground' && !full && this.#nextLane() === 'foreground'
     try {
-      if (share) {
-        if (last !== undefined) await this.#thread.run([last])
-      } else if (this.#open) {
-        await this.#thread.run(last === undefined ? [COMMIT] : [last, COMMIT])
-        this.#settleGroup()
-      }
+      await this.#endTurn(last, share)
     } catch (error) {
-      // A COMMIT that failed may leave the transaction open; nothing in it may be acknowledged or reach the next group.
-      if (this.#thread.inTransaction) await this.#thread.run([ROLLBACK]).catch(() => undefined)
-      this.#failGroup(error)
+      if (this.#thread.failedAt < own && this.#thread.inTransaction) await this.#undoLast(error, share)
+      else await this.#abandonGroup(error)
     }
     this.#passTurn()
+  }
+
+  async #endTurn(last: readonly SqliteStatement[], share: boolean): Promise<void> {
+    if (share) {
+      if (last.length > 0) await this.#thread.run(last)
+    } else if (this.#open) {
+      await this.#thread.run([...last, COMMIT])
+      this.#settleGroup()
+    }
+  }
+
+  /** Undoes the one transaction whose own statement failed; the others of its group go on. */
+  async #undoLast(cause: unknown, share: boolean): Promise<void> {
+    const member = this.#members.pop()
+    try {
+      await this.#endTurn([UNDO, RELEASE], share)
+    } catch (error) {
+      await this.#abandonGroup(error)
+    }
+    member?.reject(toError(cause))
+  }
+
+  /** A COMMIT that failed may leave the transaction open; nothing in it may be acknowledged or reach the next group. */
+  async #abandonGroup(cause: unknown): Promise<void> {
+    if (this.#thread.inTransaction) await this.#thread.run([ROLLBACK]).catch(() => undefined)
+    this.#failGroup(cause)
   }
 
   #settleGroup(): void {
@@ -155,8 +191,7 @@ export class SqliteWriteQueue {
     const members = this.#members
     this.#open = false
     this.#members = []
-    const error = cause instanceof Error ? cause : new Error(String(cause))
-    for (const member of members) member.reject(error)
+    for (const member of members) member.reject(toError(cause))
   }
 
   #nextLane(): Lane | undefined {
@@ -175,4 +210,8 @@ export class SqliteWriteQueue {
     this.#overtakes = next.lane === 'background' ? 0 : this.#overtakes + 1
     next.start()
   }
+}
+
+function toError(cause: unknown): Error {
+  return cause instanceof Error ? cause : new Error(String(cause))
 }

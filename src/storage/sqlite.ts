@@ -15,7 +15,7 @@ import {
 import { StorageUnavailableError } from '../errors.js'
 import type { Database } from './database.js'
 import { SqliteCheckpointer } from './sqlite-checkpoint.js'
-import { createStatementCache, openConnection, runStatement } from './sqlite-connection.js'
+import { createStatementCache, openConnection, runStatement, type SqliteStatement } from './sqlite-connection.js'
 import { writeStatistics } from './sqlite-statistics.js'
 import { SqliteThread, toStorageError } from './sqlite-thread.js'
 import { SqliteWriteQueue, type WriteTurn } from './sqlite-write-queue.js'
@@ -163,9 +163,10 @@ class ReadDriver implements Driver {
   constructor(db: SqliteDatabase.Database) {
     const prepareStatement = createStatementCache(db)
     this.#connection = {
-      executeQuery: async <R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> => {
+      executeQuery: async <R>(query: CompiledQuery): Promise<QueryResult<R>> => {
+        const run = (one: CompiledQuery) => runStatement(prepareStatement, toStatement(one)).rows
         try {
-          return { rows: runStatement(prepareStatement, { sql, parameters }).rows as R[] }
+          return { rows: (isStatementBatch(query) ? query.statements.map(run) : run(query)) as R[] }
         } catch (error) {
           throw error instanceof SqliteDatabase.SqliteError ? toStorageError(error.code, error.message) : error
         }
@@ -187,13 +188,25 @@ class ReadDriver implements Driver {
   async destroy(): Promise<void> {}
 }
 
+function toStatement({ sql, parameters }: CompiledQuery): SqliteStatement {
+  return { sql, parameters }
+}
+
 class WriteConnection implements DatabaseConnection {
   constructor(readonly turn: WriteTurn) {}
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const statements = isStatementBatch(query) ? query.statements : [query]
-    const { rows, changes } = await this.turn.run(statements.map(({ sql, parameters }) => ({ sql, parameters })))
-    return { rows: rows as R[], numAffectedRows: BigInt(changes) }
+    if (!isStatementBatch(query)) {
+      const [result] = await this.turn.run([toStatement(query)])
+      return { rows: (result?.rows ?? []) as R[], numAffectedRows: BigInt(result?.changes ?? 0) }
+    }
+    const statements = query.statements.map(toStatement)
+    if (query.rowsOf === 'none') {
+      this.turn.defer(statements)
+      return { rows: [] }
+    }
+    const results = await this.turn.run(statements, statements.length)
+    return { rows: results.map(({ rows }) => rows) as R[] }
   }
 
   streamQuery = unsupportedStream

@@ -18,16 +18,22 @@ const MAX_PLACEHOLDERS = 8
 export function prepare<Values extends readonly (string | number)[], Row>(
   build: (db: Kysely<Tables>, ...values: Values) => Compilable<Row>,
 ): (executor: Executor, ...values: Values) => Promise<Row[]> {
+  const bind = prepareQuery(build)
+  return async (executor, ...values) => (await executor.executeQuery<Row>(bind(executor, ...values))).rows
+}
+
+/** Like `prepare`, but gives the query with the values instead of running it, for `readAll`. */
+export function prepareQuery<Values extends readonly (string | number)[], Row>(
+  build: (db: Kysely<Tables>, ...values: Values) => Compilable<Row>,
+): (executor: Executor, ...values: Values) => NamedStatement<Row> {
   let compiled: CompiledQuery<Row> | undefined
   const name = `recollect_${nextName++}`
-  return async (executor, ...values) => {
+  return (executor, ...values) => {
     compiled ??= build(executor, ...(placeholders as unknown as Values)).compile()
     const parameters = compiled.parameters.map((parameter) =>
       parameter instanceof Placeholder ? values[parameter.index] : parameter,
     )
-    const query: NamedStatement<Row> = { ...compiled, parameters, name }
-    const { rows } = await executor.executeQuery<Row>(query)
-    return rows
+    return { ...compiled, parameters, name }
   }
 }
 
@@ -44,20 +50,48 @@ export function isNamedStatement(query: CompiledQuery): query is NamedStatement 
 
 const placeholders = Array.from({ length: MAX_PLACEHOLDERS }, (_, index) => new Placeholder(index))
 
-/** Several statements that travel to the database as one message, see runAll. */
+/** Several statements that travel to the database as one message, see runAll and readAll. */
 export interface StatementBatch extends CompiledQuery<unknown> {
   readonly statements: readonly CompiledQuery[]
+  /** `each`: the result's rows are an array for each statement. `none`: it may be run as late as with the COMMIT. */
+  readonly rowsOf: 'each' | 'none'
 }
 
 export function isStatementBatch(query: CompiledQuery): query is StatementBatch {
   return 'statements' in query
 }
 
-/** Runs statements whose rows nobody needs, in order, in as few messages as the engine can. */
+/**
+ * Runs statements whose rows nobody needs, in order. In a transaction they may wait for its next statement or its COMMIT
+ * and travel with that; what the database refuses then fails the transaction there.
+ */
 export async function runAll(executor: Executor, statements: readonly CompiledQuery[]): Promise<void> {
   if (statements.length === 0) return
-  const batch: StatementBatch = { ...Compiled.raw('', []), statements }
+  const batch: StatementBatch = { ...Compiled.raw('', []), statements, rowsOf: 'none' }
   await executor.executeQuery(batch)
+}
+
+/** A query with what its rows are made into. */
+export interface Selection<T> {
+  readonly query: CompiledQuery
+  readonly toResult: (rows: readonly never[]) => T
+}
+
+/** Runs queries in order, in one message, each with its own result. */
+export async function readAll<T extends readonly unknown[]>(
+  executor: Executor,
+  selections: { readonly [K in keyof T]: Selection<T[K]> },
+): Promise<T> {
+  const statements = selections.map(({ query }) => query)
+  const batch: StatementBatch = { ...Compiled.raw('', []), statements, rowsOf: 'each' }
+  const { rows } = await executor.executeQuery(batch)
+  return selections.map(({ toResult }, index) => toResult(rows[index] as never[])) as unknown as T
+}
+
+/** Runs one of them by itself. */
+export async function readOne<T>(executor: Executor, { query, toResult }: Selection<T>): Promise<T> {
+  const { rows } = await executor.executeQuery(query)
+  return toResult(rows as never[])
 }
 
 /** A statement written as text, with `?` for each value; an engine that numbers its markers does so in its driver. */

@@ -1,6 +1,6 @@
 import type { StoreStatus } from '../contract/store.js'
 import type { PageRequest } from './page.js'
-import { prepare } from './statement.js'
+import { type CompiledQuery, prepare, prepareQuery, readOne, type Selection } from './statement.js'
 import type { Executor, Tables } from './tables.js'
 
 export interface StoreRow {
@@ -46,16 +46,27 @@ export async function findStore(executor: Executor, storeId: string): Promise<St
  */
 export type StoreLock = 'content' | 'identity' | 'settings'
 
-const lockStoreAs: Record<StoreLock, (executor: Executor, id: string) => Promise<Tables['store'][]>> = {
-  content: prepare((db, id) => db.selectFrom('store').selectAll().where('id', '=', id).forKeyShare()),
-  identity: prepare((db, id) => db.selectFrom('store').selectAll().where('id', '=', id).forNoKeyUpdate()),
-  settings: prepare((db, id) => db.selectFrom('store').selectAll().where('id', '=', id).forUpdate()),
+const lockQueries: Record<StoreLock, (executor: Executor, id: string) => CompiledQuery> = {
+  content: prepareQuery((db, id) => db.selectFrom('store').selectAll().where('id', '=', id).forKeyShare()),
+  identity: prepareQuery((db, id) => db.selectFrom('store').selectAll().where('id', '=', id).forNoKeyUpdate()),
+  settings: prepareQuery((db, id) => db.selectFrom('store').selectAll().where('id', '=', id).forUpdate()),
+}
+
+/** Reads the store of that id and holds it until the end of the transaction. */
+export function queryLockedStore(
+  executor: Executor,
+  storeId: string,
+  lock: StoreLock,
+): Selection<StoreRow | undefined> {
+  return {
+    query: lockQueries[lock](executor, storeId),
+    toResult: ([row]: readonly Tables['store'][]) => row && toStore(row),
+  }
 }
 
 /** The store of that id, held until the end of the transaction. */
-export async function lockStore(trx: Executor, storeId: string, lock: StoreLock): Promise<StoreRow | undefined> {
-  const [row] = await lockStoreAs[lock](trx, storeId)
-  return row && toStore(row)
+export function lockStore(trx: Executor, storeId: string, lock: StoreLock): Promise<StoreRow | undefined> {
+  return readOne(trx, queryLockedStore(trx, storeId, lock))
 }
 
 export async function findStoreByName(

@@ -2,15 +2,12 @@ import SqliteDatabase from 'better-sqlite3'
 import { type CompiledQuery, DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { StoreScope } from '../../src/scope.js'
-import {
-  findIdentifierOwners,
-  selectIdentifierOwners,
-  selectIdentifiersOfProfiles,
-} from '../../src/storage/identifier.js'
+import { findIdentifierOwners, queryIdentifiers, selectIdentifierOwners } from '../../src/storage/identifier.js'
 import { selectObservationPage, selectObservationsSince } from '../../src/storage/observation.js'
-import { findProfile, lockProfiles, selectProfileIds } from '../../src/storage/profile.js'
+import { findProfile, queryLockedProfiles, selectProfileIds } from '../../src/storage/profile.js'
 import { findCanonicalId, selectMergesInto } from '../../src/storage/profile-merge.js'
 import { SqliteCompiler } from '../../src/storage/sqlite.js'
+import { readOne } from '../../src/storage/statement.js'
 import type { Executor, Tables } from '../../src/storage/tables.js'
 import { openTestDatabase, type TestDatabase } from '../support/database.js'
 
@@ -69,9 +66,9 @@ const page = { limit: 51, order: 'desc' } as const
 it.each<[string, (executor: Executor) => Promise<unknown>, string]>([
   ['Lookup', (db) => findIdentifierOwners(db, scope, KEYS[0] ?? { idType: '', value: '' }), 'id_type=? AND value=?'],
   ['the owners of a batch', (db) => selectIdentifierOwners(db, scope, KEYS), 'id_type=? AND value=?'],
-  ['the identifiers of a batch', (db) => selectIdentifiersOfProfiles(db, scope, ['p', 'q']), 'profile_id=?'],
+  ['the identifiers of a batch', (db) => readOne(db, queryIdentifiers(db, scope, ['p', 'q'])), 'profile_id=?'],
   ['a profile', (db) => findProfile(db, scope, 'p'), 'store_id=? AND id=?'],
-  ['the profiles of a batch', (db) => lockProfiles(db, scope, ['p', 'q']), 'store_id=? AND id=?'],
+  ['the profiles of a batch', (db) => readOne(db, queryLockedProfiles(db, scope, ['p', 'q'])), 'store_id=? AND id=?'],
   ['a page of profiles', (db) => selectProfileIds(db, scope, { ...page, after: 'p' }), 'store_id=? AND id<?'],
   ['where a merged profile is', (db) => findCanonicalId(db, scope, 'p'), 'store_id=? AND profile_id=?'],
   ['who was merged', (db) => selectMergesInto(db, scope, 'p', page), 'canonical_id=?'],

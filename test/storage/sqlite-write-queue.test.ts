@@ -101,6 +101,34 @@ describe('group commit', () => {
     expect(stored()).toEqual(['first', 'second'])
   })
 
+  it('undoes alone the one whose deferred statement fails, wherever it stands in its group', async () => {
+    const defer = async (...names: string[]) => {
+      const turn = await queue.acquire('foreground')
+      turn.defer(names.map((name) => ({ sql: 'insert into item (name) values (?)', parameters: [name] })))
+      await turn.commit()
+    }
+    for (const order of [['bad', 'good'], ['good', 'bad'], ['good', 'bad', 'good'], ['bad', 'bad'], ['bad']]) {
+      await run('delete from item')
+      const results = await Promise.allSettled(
+        order.map((kind, at) => (kind === 'good' ? defer(`${at}-a`, `${at}-b`) : defer(`${at}-x`, `${at}-x`))),
+      )
+      expect(results.map(({ status }) => (status === 'fulfilled' ? 'good' : 'bad'))).toEqual(order)
+      expect(stored()).toEqual(order.flatMap((kind, at) => (kind === 'good' ? [`${at}-a`, `${at}-b`] : [])))
+    }
+  })
+
+  it('runs what was deferred before what comes next, and nothing of it after a rollback', async () => {
+    const turn = await queue.acquire('foreground')
+    turn.defer([{ sql: "insert into item (name) values ('first')", parameters: [] }])
+    const [result] = await turn.run([{ sql: 'select name from item', parameters: [] }])
+    expect(result?.rows).toEqual([{ name: 'first' }])
+    turn.defer([{ sql: "insert into item (name) values ('second')", parameters: [] }])
+    await turn.rollback()
+    expect(stored()).toEqual([])
+    await write('foreground', 'third')
+    expect(stored()).toEqual(['third'])
+  })
+
   it('undoes the one that fails and keeps the others of its group', async () => {
     const fails = async () => {
       throw new Error('changed its mind')

@@ -2,11 +2,13 @@ import type { Context } from '../../context.js'
 import { notFound, ProfileMovedError } from '../../errors.js'
 import { groupBy } from '../../group-by.js'
 import type { Actor, StoreScope } from '../../scope.js'
-import { selectIdentifierOwners, selectIdentifiersOfProfiles } from '../../storage/identifier.js'
-import { lockProfiles } from '../../storage/profile.js'
+import { type IdentifierRow, queryIdentifiers, queryOwners, selectIdentifierOwners } from '../../storage/identifier.js'
+import { type ProfileRow, queryLockedProfiles } from '../../storage/profile.js'
 import { selectMergedProfiles } from '../../storage/profile-merge.js'
+import { readAll } from '../../storage/statement.js'
+import { queryLockedStore, type StoreRow } from '../../storage/store.js'
 import type { Executor } from '../../storage/tables.js'
-import { requireStore } from '../control-plane.js'
+import { checkOwner, requireStore } from '../control-plane.js'
 import { loadSchema, type StoreSchema } from '../schema.js'
 import type { TraitChange } from '../trait.js'
 import { type IdentityRules, sharedRules } from './decide.js'
@@ -73,11 +75,13 @@ async function resolveInTransaction(
   scope: StoreScope,
   writes: readonly ProfileWrite[],
 ): Promise<WriteOutcome[]> {
-  const store = await requireStore(trx, scope, 'identity')
+  const { store, owners } = await openBatch(trx, scope, writes)
   const schema = await loadSchema(ctx, trx, scope, store.schemaVersion)
   const prepared = writes.map((write) => attempt(() => prepareFor(schema, write)))
+  const isPreparedFor = writes.every((write) => write.prepared.schemaVersion === schema.version)
   const rules: IdentityRules = { ...schema, maxJoinedProfiles: ctx.config.limits.joinedProfiles }
-  const found = await loadWorld(trx, scope, rules, writes, prepared)
+  const current = isPreparedFor ? owners : await selectIdentifierOwners(trx, scope, identifiersOf(prepared))
+  const found = await loadWorld(trx, scope, rules, writes, current)
   const applied: AppliedWrite[] = []
   const outcomes = writes.map((write, index): WriteOutcome => {
     const result = attempt(() => {
@@ -101,11 +105,32 @@ async function resolveInTransaction(
   return outcomes
 }
 
+/** Holds the store and reads, with the same message, whom the identifiers of the batch belong to. */
+async function openBatch(
+  trx: Executor,
+  scope: StoreScope,
+  writes: readonly ProfileWrite[],
+): Promise<{ store: StoreRow; owners: string[] }> {
+  const identifiers = identifiersOf(writes.map(({ prepared }) => ({ value: prepared })))
+  if (identifiers.length === 0) return { store: await requireStore(trx, scope, 'identity'), owners: [] }
+  const [store, owners] = await readAll<[StoreRow | undefined, string[]]>(trx, [
+    queryLockedStore(trx, scope.storeId, 'identity'),
+    queryOwners(trx, scope, identifiers),
+  ])
+  return { store: checkOwner(store, scope), owners }
+}
+
+function identifiersOf(prepared: readonly Attempted<PreparedWrite>[]): IdentifierValue[] {
+  return uniqueSorted(prepared.flatMap((attempted) => ('value' in attempted ? attempted.value.identifiers : [])))
+}
+
 function prepareFor(schema: StoreSchema, write: ProfileWrite): PreparedWrite {
   return write.prepared.schemaVersion === schema.version ? write.prepared : write.prepare(schema)
 }
 
-function attempt<T>(work: () => T): { value: T } | { error: Error } {
+type Attempted<T> = { readonly value: T } | { readonly error: Error }
+
+function attempt<T>(work: () => T): Attempted<T> {
   try {
     return { value: work() }
   } catch (error) {
@@ -129,7 +154,7 @@ function requireTarget(found: FoundWorld, id: string): ProfileState {
   return state
 }
 
-function unwrap<T>(attempted: { value: T } | { error: Error } | undefined): T {
+function unwrap<T>(attempted: Attempted<T> | undefined): T {
   if (attempted === undefined || 'error' in attempted) throw attempted?.error ?? new Error('the write was not prepared')
   return attempted.value
 }
@@ -139,11 +164,9 @@ async function loadWorld(
   scope: StoreScope,
   rules: IdentityRules,
   writes: readonly ProfileWrite[],
-  prepared: readonly ({ value: PreparedWrite } | { error: Error })[],
+  owners: readonly string[],
 ): Promise<FoundWorld> {
-  const identifiers = prepared.flatMap((attempted) => ('value' in attempted ? attempted.value.identifiers : []))
   const targets = writes.flatMap((write) => write.target ?? [])
-  const owners = await selectIdentifierOwners(trx, scope, uniqueSorted(identifiers))
   const loaded = new Map<string, ProfileState>()
   await loadProfiles(trx, scope, [...new Set([...owners, ...targets])].sort(), loaded)
   await loadSharers(trx, scope, rules, loaded)
@@ -168,16 +191,12 @@ async function loadProfiles(
   ids: readonly string[],
   loaded: Map<string, ProfileState>,
 ): Promise<void> {
-  const rows = await lockProfiles(trx, scope, ids)
-  if (rows.length === 0) return
-  const identifiers = groupBy(
-    await selectIdentifiersOfProfiles(
-      trx,
-      scope,
-      rows.map((row) => row.id),
-    ),
-    (identifier) => identifier.profileId,
-  )
+  if (ids.length === 0) return
+  const [rows, found] = await readAll<[ProfileRow[], IdentifierRow[]]>(trx, [
+    queryLockedProfiles(trx, scope, ids),
+    queryIdentifiers(trx, scope, ids),
+  ])
+  const identifiers = groupBy(found, (identifier) => identifier.profileId)
   for (const row of rows) {
     loaded.set(row.id, {
       id: row.id,

@@ -4,7 +4,7 @@ import type { Context } from '../../../src/context.js'
 import { resolve } from '../../../src/domain/identity/resolve.js'
 import { replaceIdentitySettings } from '../../../src/domain/identity/settings.js'
 import type { StoreScope } from '../../../src/scope.js'
-import { selectIdentifiersOfProfiles } from '../../../src/storage/identifier.js'
+import { selectIdentifiersOfProfile } from '../../../src/storage/identifier.js'
 import { findProfile, selectProfileIds } from '../../../src/storage/profile.js'
 import { findCanonicalId } from '../../../src/storage/profile-merge.js'
 import { createTestContext, openTestStore, TEST_ACTOR } from '../../support/context.js'
@@ -87,7 +87,7 @@ it('stores what the rules decide, however the writes are cut into batches', asyn
         expect(new Set(canonicalIds)).toEqual(new Set([ids[person[0] ?? 0]]))
         const profile = await findProfile(ctx.db.read, scope, canonicalIds[0] ?? '')
         expect(JSON.parse(profile?.traits ?? '{}')[GROUP] ?? {}).toEqual(traitsOf(writes, person))
-        const stored = await selectIdentifiersOfProfiles(ctx.db.read, scope, [profile?.id ?? ''])
+        const stored = await selectIdentifiersOfProfile(ctx.db.read, scope, profile?.id ?? '')
         const wanted = identifiersOf(writes, person).map(({ idType, value }) => `${idType}=${salt}${value}`)
         expect(stored.map(({ idType, value }) => `${idType}=${value}`).sort()).toEqual([...new Set(wanted)].sort())
         expect(seen.has(profile?.id ?? '')).toBe(false)
