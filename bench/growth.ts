@@ -23,7 +23,7 @@ import { type Bench, createBench, startRecollect } from './servers.js'
 import { median } from './statistics.js'
 
 /**
- * What an operation costs as the data grow: `npm run bench:growth -- [--engine postgres] [--largest 1000000]`. All
+ * What an operation costs as the data grow: `npm run bench:growth -- [--engine postgres] [--largest 1000000] [--only fetch]`. All
  * scenarios are filled first and measured in turn, one request at a time, so that their ratios are of one run.
  */
 
@@ -109,9 +109,9 @@ function createNext(operation: Operation, { scenario, stores }: Grown, seed: num
   }
 }
 
-async function compare(grown: readonly Grown[]): Promise<string[][]> {
+async function compare(grown: readonly Grown[], operations: readonly Operation[]): Promise<string[][]> {
   const rows: string[][] = []
-  for (const operation of OPERATIONS) {
+  for (const operation of operations) {
     const times = grown.map((): number[] => [])
     for (let round = 0; round <= ROUNDS; round += 1) {
       for (const [index, one] of grown.entries()) {
@@ -132,15 +132,20 @@ async function compare(grown: readonly Grown[]): Promise<string[][]> {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { engine: { type: 'string', default: 'sqlite' }, largest: { type: 'string', default: '1000000' } },
+    options: {
+      engine: { type: 'string', default: 'sqlite' },
+      largest: { type: 'string', default: '1000000' },
+      only: { type: 'string', multiple: true },
+    },
   })
+  const operations = OPERATIONS.filter((name) => values.only === undefined || values.only.includes(name))
   const engine = readEngine(values.engine)
   const folder = mkdtempSync(join(tmpdir(), 'recollect-growth-'))
   const grown: Grown[] = []
   try {
     const conditions = readConditions(folder, engine)
     for (const scenario of scenariosUpTo(Number(values.largest))) grown.push(await grow(scenario, engine, folder))
-    const rows = await compare(grown)
+    const rows = await compare(grown, operations)
     console.log(
       `${conditions.engine}, ${conditions.date}, ${conditions.cores} cores, Node ${conditions.node}, a sync takes ${conditions.syncMs.toFixed(2)} ms, load average before the run ${conditions.loadBefore.toFixed(1)}. ${IDENTIFIERS_A_PROFILE} identifiers a profile. Median of ${ROUNDS} medians in ms, one request at a time, and the ratio to the first column.\n`,
     )
