@@ -27,6 +27,8 @@ export function openConnection(file: string, { readonly }: { readonly: boolean }
     db.pragma('wal_autocheckpoint = 0')
     // A log that was copied whole is cut back, so that its size says how much is still to be copied.
     db.pragma(`journal_size_limit = ${LOG_BYTES_KEPT}`)
+    // Else each savepoint writes the pages it may have to restore into a temporary file.
+    db.pragma('temp_store = MEMORY')
     // What is erased must not be found in free pages later.
     db.pragma('secure_delete = ON')
   }
