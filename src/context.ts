@@ -8,6 +8,7 @@ import { createWriteGatherer, type SubmitWrite } from './domain/profile.js'
 import { createRecallCache, type RecallCache } from './domain/recall/cache.js'
 import type { QueryVectors } from './domain/recall/query.js'
 import type { SchemaCache } from './domain/schema.js'
+import { createStoreCache, type StoreCache } from './domain/store-cache.js'
 import type { Encoder } from './embedding/encoder.js'
 import { createIdFactory, createTicker, type NewId, newSecret } from './ids.js'
 import type { Logger } from './log.js'
@@ -33,6 +34,7 @@ export interface Context {
   readonly signingKey: string
   readonly schemas: SchemaCache
   readonly credentials: CredentialCache
+  readonly stores: StoreCache
   readonly submitWrite: SubmitWrite
   readonly addMemories: AddMemories
   /** Told when a job was accepted; the worker of this process sets it. */
@@ -77,6 +79,7 @@ export async function createContext(
     signingKey,
     schemas: new Map(),
     credentials: new Map(),
+    stores: createStoreCache(now),
     submitWrite: createWriteGatherer(() => context),
     addMemories: createMemoryGatherer(() => context),
     jobSignal: { wake: () => undefined },

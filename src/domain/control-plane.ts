@@ -60,8 +60,10 @@ export async function changeStore(
     return recordOperation(ctx, trx, actor, resultId)
   })
   // A neighbour in the group commit may have read, and cached, a schema that was never committed.
-  return change.catch((error) => {
-    ctx.schemas.delete(storeId)
-    throw error
-  })
+  return change
+    .catch((error) => {
+      ctx.schemas.delete(storeId)
+      throw error
+    })
+    .finally(() => ctx.stores.forget(storeId))
 }

@@ -1,6 +1,6 @@
 import type { Context } from '../context.js'
 import type { Store, StoreInput, StorePatch } from '../contract/store.js'
-import { conflict, ERROR_CODES, limitReached, storeNotActive, storeNotFound } from '../errors.js'
+import { conflict, ERROR_CODES, limitReached, storeNotActive } from '../errors.js'
 import type { Actor, StoreScope } from '../scope.js'
 import { lockAccount } from '../storage/account.js'
 import { insertEvents } from '../storage/event.js'
@@ -19,7 +19,7 @@ import {
 import { deleteStoreContent } from '../storage/store-content.js'
 import type { Executor } from '../storage/tables.js'
 import { insertTraitGroup } from '../storage/trait-group.js'
-import { changeStore } from './control-plane.js'
+import { changeStore, checkOwner } from './control-plane.js'
 import { checkIfMatch } from './etag.js'
 import { createEvent } from './event.js'
 import { DEFAULT_IDENTITY_SETTINGS } from './identity/default-settings.js'
@@ -31,13 +31,35 @@ import { CONTACT_GROUP } from './trait-group.js'
 const MAX_PAGE_ITEMS = 100
 
 /**
- * Opens a store for its account: the only maker of a StoreScope.
+ * Opens a store for its account: the only maker of a StoreScope. The scope may be as old as a quarter of a second where
+ * another node changed the store; what is refused because of it must be looked at once more with `reopenStore`.
  *
  * @throws ApiError 404 when there is no such store or it is another account's; 400 while it is not ACTIVE
  */
-export async function openStore(ctx: Pick<Context, 'db'>, accountSid: string, storeId: string): Promise<StoreScope> {
-  const store = await findOwnStore(ctx, accountSid, storeId)
+export async function openStore(
+  ctx: Pick<Context, 'db' | 'stores'>,
+  accountSid: string,
+  storeId: string,
+): Promise<StoreScope> {
+  const row = await ctx.stores.read(storeId, () => findStore(ctx.db.read, storeId))
+  const store = checkOwner(row, { accountSid, storeId })
   if (store.status !== 'ACTIVE') throw storeNotActive(storeId, store.status)
+  return toScope(store)
+}
+
+/**
+ * Opens a store as it is now, if it is not as the scope says.
+ *
+ * @returns nothing when the scope is up to date
+ * @throws ApiError 404
+ */
+export async function reopenStore(
+  ctx: Pick<Context, 'db' | 'stores'>,
+  { accountSid, storeId, schemaVersion }: StoreScope,
+): Promise<StoreScope | undefined> {
+  const store = await findOwnStore(ctx, accountSid, storeId)
+  if (store.schemaVersion === schemaVersion) return undefined
+  ctx.stores.forget(storeId)
   return toScope(store)
 }
 
@@ -52,9 +74,7 @@ function toScope({ accountSid, id, schemaVersion }: StoreRow): StoreScope {
 }
 
 async function findOwnStore(ctx: Pick<Context, 'db'>, accountSid: string, storeId: string): Promise<StoreRow> {
-  const store = await findStore(ctx.db.read, storeId)
-  if (store === undefined || store.accountSid !== accountSid) throw storeNotFound(storeId)
-  return store
+  return checkOwner(await findStore(ctx.db.read, storeId), { accountSid, storeId })
 }
 
 /** A resource with what its ETag is made of. */

@@ -112,8 +112,9 @@ function answerClientError(error: Error & { code?: string }, socket: Socket): vo
 }
 
 function addRequestId(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('Twilio-Request-Id', request.id)
+    done()
   })
 }
 
@@ -124,8 +125,8 @@ function addDraining(app: FastifyInstance): void {
     draining = true
     done()
   })
-  app.addHook('onRequest', async () => {
-    if (draining) throw unavailable('The server is shutting down; try again')
+  app.addHook('onRequest', (_request, _reply, done) => {
+    done(draining ? unavailable('The server is shutting down; try again') : undefined)
   })
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (draining) reply.header('Connection', 'close')
@@ -135,7 +136,7 @@ function addDraining(app: FastifyInstance): void {
 
 /** One log line and one measurement a request: ids only, never paths or bodies. */
 function addObservation(app: FastifyInstance, ctx: Context): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const operation = request.routeOptions.config?.operationId ?? 'unknown'
     const status = String(reply.statusCode)
     ctx.metrics.requests.observe({ operation, status }, reply.elapsedTime / 1000)
@@ -149,5 +150,6 @@ function addObservation(app: FastifyInstance, ctx: Context): void {
       },
       'request',
     )
+    done()
   })
 }
