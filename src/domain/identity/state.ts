@@ -54,12 +54,31 @@ export function withEntry<V>(
   name: string,
   value: V | undefined,
 ): Record<string, Record<string, V>> {
-  const known = Object.hasOwn(map, group) ? map[group] : undefined
-  const { [name]: _, ...others } = known ?? {}
-  // An entry that exists keeps its place.
-  const entries = value === undefined ? others : { ...known, [name]: value }
-  const { [group]: __, ...otherGroups } = map
-  return Object.keys(entries).length === 0 ? otherGroups : { ...map, [group]: entries }
+  return withEntries(map, group, [[name, value]])
+}
+
+/** Like `withEntry` for several entries of one group, in their order; an entry that exists keeps its place. */
+export function withEntries<V>(
+  map: Readonly<Record<string, Readonly<Record<string, V>>>>,
+  group: string,
+  entries: readonly (readonly [name: string, value: V | undefined])[],
+): Record<string, Record<string, V>> {
+  const changed = Object.hasOwn(map, group) ? { ...map[group] } : {}
+  for (const [name, value] of entries) {
+    if (value === undefined) delete changed[name]
+    else setOwn(changed, name, value)
+  }
+  if (Object.keys(changed).length > 0) return setOwn({ ...map }, group, changed)
+  const { [group]: _, ...otherGroups } = map
+  return otherGroups
+}
+
+/** Sets a property of its own, whatever its name: `__proto__` would set another object's. */
+function setOwn<V>(target: Record<string, V>, name: string, value: V): Record<string, V> {
+  if (name === '__proto__')
+    Object.defineProperty(target, name, { value, enumerable: true, writable: true, configurable: true })
+  else target[name] = value
+  return target
 }
 
 type StoredFact = readonly [ordinal: number] | readonly [ordinal: number, origin: string]

@@ -1,3 +1,4 @@
+import { groupBy } from '../../group-by.js'
 import type { TraitChange } from '../trait.js'
 import { decide, findOwned, type IdentityRules, type Match, type OwnersOf } from './decide.js'
 import { applyEdit, type IdentifierEdit } from './edit.js'
@@ -8,7 +9,8 @@ import {
   type IdentifierValue,
   type OwnedIdentifier,
   type ProfileState,
-  withEntry,
+  type TraitFact,
+  withEntries,
 } from './state.js'
 
 /** One write, as identity sees it. */
@@ -138,13 +140,25 @@ function countJoin(state: ProfileState, matches: readonly Match[]): ProfileState
 
 function applyChanges(state: ProfileState, { changes, ordinal }: WorldWrite): ProfileState {
   let { traits, facts } = state
-  for (const { group, name, value } of changes) {
-    traits = withEntry(traits, group, name, value)
-    // A write always wins over what it found, also when another node's clock is ahead.
-    const known = entryOf(facts, group, name)?.ordinal ?? 0
-    facts = withEntry(facts, group, name, { ordinal: Math.max(ordinal, known + 1), origin: state.id })
+  for (const [group, ofGroup] of groupBy(changes, (change) => change.group)) {
+    const known = facts
+    traits = withEntries(
+      traits,
+      group,
+      ofGroup.map(({ name, value }) => [name, value] as const),
+    )
+    facts = withEntries(
+      facts,
+      group,
+      ofGroup.map(({ name }) => [name, newFact(state.id, ordinal, entryOf(known, group, name))] as const),
+    )
   }
   return { ...state, traits, facts }
+}
+
+/** A write always wins over what it found, also when another node's clock is ahead. */
+function newFact(origin: string, ordinal: number, known: TraitFact | undefined): TraitFact {
+  return { ordinal: Math.max(ordinal, (known?.ordinal ?? 0) + 1), origin }
 }
 
 function addIdentifiers(

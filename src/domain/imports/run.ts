@@ -58,15 +58,22 @@ async function importRows(
   shouldStop: () => boolean,
 ): Promise<boolean> {
   const run: ImportRun = { ctx, job, scope, importId: row.id, progress: row }
+  // The chunk before the one that is being read: it is stored meanwhile, and before the next.
+  let storing = Promise.resolve()
   try {
     let columns: Column[] | undefined
     for await (const chunk of readChunks(ctx.blobs.read(blob), row, ctx.config.limits.importRows)) {
-      if (shouldStop()) return false
       columns ??= findColumns(chunk.header, row.columnMappings)
-      run.progress = await importChunk(run, columns, chunk.records)
+      const prepared = await prepareChunk(run, columns, chunk.records)
+      await storing
+      if (shouldStop()) return false
+      storing = storeChunk(run, prepared)
+      storing.catch(() => undefined)
     }
+    await storing
     await completeImport(run, failureOf(ctx, run.progress))
   } catch (error) {
+    await storing
     if (!(error instanceof UnreadableCsvError)) throw error
     await completeImport(run, error.message)
   }
@@ -123,17 +130,29 @@ interface RowWrite {
   readonly write: ProfileWrite
 }
 
-async function importChunk(
+interface PreparedChunk {
+  readonly records: readonly NumberedRecord[]
+  readonly rows: readonly RowWrite[]
+  /** What is wrong with rows, so far. */
+  readonly issues: readonly ImportIssueRow[]
+}
+
+async function prepareChunk(
   run: ImportRun,
   columns: readonly Column[],
   records: readonly NumberedRecord[],
-): Promise<Progress> {
-  const { ctx, scope, progress } = run
-  const last = records.at(-1)
-  if (last === undefined) return progress
+): Promise<PreparedChunk> {
+  const { ctx, scope } = run
   const schema = await loadSchema(ctx, ctx.db.read, (await openStoreOfJob(ctx, scope.storeId)) ?? scope)
   const issues: ImportIssueRow[] = []
   const rows = records.flatMap((numbered) => toRowWrite(run, schema, columns, numbered, issues))
+  return { records, rows, issues }
+}
+
+async function storeChunk(run: ImportRun, { records, rows, issues }: PreparedChunk): Promise<void> {
+  const { ctx, scope, progress } = run
+  const last = records.at(-1)
+  if (last === undefined) return
   let next = progress
   await resolve(
     ctx,
@@ -151,7 +170,7 @@ async function importChunk(
   const failed = next.errors - progress.errors
   ctx.metrics.importRows.inc({ outcome: 'failed' }, failed)
   ctx.metrics.importRows.inc({ outcome: 'stored' }, records.length - failed)
-  return next
+  run.progress = next
 }
 
 function toRowWrite(
