@@ -155,7 +155,10 @@ class PostgresConnection implements DatabaseConnection {
   /** What made the connection unfit for others. */
   fault: Error | undefined
 
-  constructor(readonly client: pg.PoolClient) {}
+  constructor(
+    readonly client: pg.PoolClient,
+    private readonly nameOf: NameOf,
+  ) {}
 
   /** What was sent and nobody waited for yet, in order. */
   #unread: Promise<pg.QueryResult>[] = []
@@ -169,7 +172,7 @@ class PostgresConnection implements DatabaseConnection {
       const results = await this.#send(query.statements)
       return { rows: results.slice(-query.statements.length).map(({ rows }) => rows) as R[] }
     }
-    for (const statement of query.statements) this.#sendUnread(toQuery(statement))
+    for (const statement of query.statements) this.#sendUnread(toQuery(statement, this.nameOf))
     return { rows: [] }
   }
 
@@ -191,7 +194,7 @@ class PostgresConnection implements DatabaseConnection {
   }
 
   async #send(statements: readonly CompiledQuery[]): Promise<pg.QueryResult[]> {
-    for (const statement of statements) this.#sendUnread(toQuery(statement))
+    for (const statement of statements) this.#sendUnread(toQuery(statement, this.nameOf))
     return this.#settle()
   }
 
@@ -218,10 +221,33 @@ class PostgresConnection implements DatabaseConnection {
   }
 }
 
-function toQuery(query: CompiledQuery): pg.QueryConfig {
+/** Statements that are kept prepared in each connection, by their text. */
+const MAX_NAMED = 500
+const MAX_NAMED_LENGTH = 4000
+type NameOf = (text: string) => string | undefined
+
+/**
+ * Gives texts names, so that the database need not read them anew each time; batches of equal size have equal texts.
+ * None for a text with a `*`, which would fail where it is prepared as soon as a newer version adds a column.
+ */
+function createNames(): NameOf {
+  const names = new Map<string, string>()
+  return (text) => {
+    const known = names.get(text)
+    const isFit = names.size < MAX_NAMED && text.length <= MAX_NAMED_LENGTH && !text.includes('*')
+    if (known !== undefined || !isFit) return known
+    const name = `text_${names.size}`
+    names.set(text, name)
+    return name
+  }
+}
+
+function toQuery(query: CompiledQuery, nameOf: NameOf): pg.QueryConfig {
   const values = query.parameters.map((value) => (typeof value === 'string' ? encodeText(value) : value))
   if (isNamedStatement(query)) return { name: query.name, text: query.sql, values }
-  return { text: isMarkedStatement(query) ? numberMarkers(query.sql) : query.sql, values }
+  const text = isMarkedStatement(query) ? numberMarkers(query.sql) : query.sql
+  const name = values.length === 0 ? undefined : nameOf(text)
+  return name === undefined ? { text, values } : { name, text, values }
 }
 
 function numberMarkers(text: string): string {
@@ -233,12 +259,14 @@ function numberMarkers(text: string): string {
 }
 
 class PostgresDriver implements Driver {
+  readonly #nameOf = createNames()
+
   constructor(private readonly pool: pg.Pool) {}
 
   async init(): Promise<void> {}
   async acquireConnection(): Promise<PostgresConnection> {
     try {
-      return new PostgresConnection(await this.pool.connect())
+      return new PostgresConnection(await this.pool.connect(), this.#nameOf)
     } catch (error) {
       throw toStorageError(error)
     }

@@ -15,6 +15,19 @@ export interface StoreRow {
   updatedAt: number
 }
 
+/** By name: a statement that is kept prepared must give the same columns after a newer version added one. */
+const COLUMNS = [
+  'id',
+  'account_sid',
+  'display_name',
+  'description',
+  'status',
+  'version',
+  'schema_version',
+  'created_at',
+  'updated_at',
+] as const
+
 function toStore(row: Tables['store']): StoreRow {
   return {
     id: row.id,
@@ -30,7 +43,7 @@ function toStore(row: Tables['store']): StoreRow {
 }
 
 const selectStore = prepare<[string], Tables['store']>((db, id) =>
-  db.selectFrom('store').selectAll().where('id', '=', id),
+  db.selectFrom('store').select(COLUMNS).where('id', '=', id),
 )
 
 /** The store of that id, whoever owns it: the caller compares the account. */
@@ -47,9 +60,9 @@ export async function findStore(executor: Executor, storeId: string): Promise<St
 export type StoreLock = 'content' | 'identity' | 'settings'
 
 const lockQueries: Record<StoreLock, (executor: Executor, id: string) => CompiledQuery> = {
-  content: prepareQuery((db, id) => db.selectFrom('store').selectAll().where('id', '=', id).forKeyShare()),
-  identity: prepareQuery((db, id) => db.selectFrom('store').selectAll().where('id', '=', id).forNoKeyUpdate()),
-  settings: prepareQuery((db, id) => db.selectFrom('store').selectAll().where('id', '=', id).forUpdate()),
+  content: prepareQuery((db, id) => db.selectFrom('store').select(COLUMNS).where('id', '=', id).forKeyShare()),
+  identity: prepareQuery((db, id) => db.selectFrom('store').select(COLUMNS).where('id', '=', id).forNoKeyUpdate()),
+  settings: prepareQuery((db, id) => db.selectFrom('store').select(COLUMNS).where('id', '=', id).forUpdate()),
 }
 
 /** Reads the store of that id and holds it until the end of the transaction. */

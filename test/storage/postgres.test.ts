@@ -3,11 +3,16 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config.js'
 import { createLogger } from '../../src/log.js'
+import { listAccounts, lockAccount } from '../../src/storage/account.js'
+import { findDueJob } from '../../src/storage/job.js'
 import { isMigrated, migrate, NewerDatabaseError } from '../../src/storage/migrate.js'
 import { openDatabase } from '../../src/storage/open.js'
+import { findStore, findStoreByName, lockStore } from '../../src/storage/store.js'
 import type { Executor } from '../../src/storage/tables.js'
 import { newDataDir, openTestDatabase, type TestDatabase } from '../support/database.js'
 import { databaseEnv, engine } from '../support/engine.js'
+
+const log = createLogger('silent')
 
 describe.runIf(engine === 'postgres')('PostgreSQL', () => {
   let database: TestDatabase
@@ -92,6 +97,30 @@ describe.runIf(engine === 'postgres')('PostgreSQL', () => {
     ])
     const part = await db().read.selectFrom('blob_part').select('content').executeTakeFirstOrThrow()
     expect([...part.content]).toEqual([0, 255, 1])
+  })
+
+  it('goes on when a newer version adds columns meanwhile', async () => {
+    const dataDir = await newDataDir()
+    const config = loadConfig(await databaseEnv(dataDir))
+    // One connection of each kind, so that what it keeps prepared is asked again.
+    const own = openDatabase({ ...config, databaseConnections: 1 }, { now: Date.now, exclusive: true, log })
+    await migrate(own, Date.now())
+    const use = async () => {
+      await own.transaction(async (trx) => {
+        await lockStore(trx, 'mem_store_x', 'identity')
+        await lockAccount(trx, 'AC')
+      })
+      await findStore(own.read, 'mem_store_x')
+      await findStoreByName(own.read, 'AC', 'shop')
+      await listAccounts(own.read)
+      await findDueJob(own.read, 1)
+    }
+    for (let time = 0; time < 8; time += 1) await use()
+    for (const table of ['store', 'account', 'job']) {
+      await own.transaction((trx) => sql`alter table ${sql.table(table)} add column later text`.execute(trx))
+    }
+    for (let time = 0; time < 8; time += 1) await use()
+    await own.close()
   })
 
   it('ends a statement that takes too long, as unavailable, and goes on', async () => {
