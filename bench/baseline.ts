@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { RequestResult } from './cases/requests.js'
 import type { Engine } from './options.js'
@@ -49,5 +50,9 @@ export function compareWithBaseline(engine: Engine, requests: readonly RequestRe
       lines.push(`${name}: ratio to ${other} ${before[other]} → ${now[other]} (${percent})`)
     }
   }
-  return lines.length > 0 ? lines : ['No ratio moved by more than 30 % from bench/baseline.json.']
+  if (lines.length === 0) return ['No ratio moved by more than 30 % from bench/baseline.json.']
+  const load = loadavg()[0] ?? 0
+  const busy =
+    load > availableParallelism() ? `; the load average is ${load.toFixed(1)}, and a busy machine alone moves some` : ''
+  return [`Ratios that moved by more than 30 % from bench/baseline.json${busy}:`, ...lines]
 }

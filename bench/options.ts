@@ -42,8 +42,8 @@ export const FULL: Size = {
 
 /** Only has to work, and to show ratios that are far off. */
 const SMOKE: Size = {
-  rounds: 2,
-  seconds: 0.3,
+  rounds: 4,
+  seconds: 0.2,
   warmUpSeconds: 0.2,
   profiles: 500,
   starts: 1,

@@ -30,7 +30,7 @@ in [scaling](scaling.md#what-growth-costs); how fast recall answers is in [recal
   load generator and Node alone allow on this machine.
 - ***Fastify*** also checks the credentials' hash, parses the body and validates it against the same schemas, and answers with what
   Recollect answered. It stores nothing and reads nothing: a server of this API could not be faster with this framework.
-- **ratio** is Recollect's requests per second divided by theirs, of the same run and measured in turns. It never reaches 1 for what is written
+- **ratio** is Recollect's requests per second divided by theirs, round by round, measured in turns; the median of the rounds. It never reaches 1 for what is written
   to disk or read from a database.
 - ***Prism*** (\`@stoplight/prism-cli\`) serves the official OpenAPI document of the API: it checks each request against it and
   answers with the document's examples. It is what one can install from npm to stand in for the API in tests; it keeps nothing either.

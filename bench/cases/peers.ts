@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { HOW_TO_GET_IT, loadOfficialDocument } from '../../scripts/official-document.js'
 import { startProcess } from '../process.js'
 import type { RequestCase } from './catalog.js'
-import { measureInTurns, type Summary, summarize } from './requests.js'
+import { measureInTurns, ratioOf, type Summary, summarize } from './requests.js'
 import type { Run } from './run.js'
 
 const FOLDER = fileURLToPath(new URL('../contract-peer/', import.meta.url))
@@ -65,7 +65,7 @@ async function compare(
   const measured = await measureInTurns(run, urls, request)
   const recollect = summarize(measured.recollect)
   const prism = summarize(measured.prism)
-  const ratio = recollect.requestsPerSecond.median / prism.requestsPerSecond.median
+  const ratio = ratioOf(measured.recollect, measured.prism)
   return { title: request.title, connections: request.connections, recollect, prism, ratio }
 }
 

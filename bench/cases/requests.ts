@@ -16,6 +16,7 @@ export interface RequestResult {
   readonly title: string
   readonly connections: number
   readonly candidates: Readonly<Record<Candidate, Summary>>
+  /** Median of the rounds' ratios. */
   readonly ratioToHttp: number
   readonly ratioToFastify: number
   /** Of our server in all its threads, with what it put off, for each request. */
@@ -66,12 +67,17 @@ export async function runRequestCase(run: Run, urls: Urls, request: RequestCase)
     title,
     connections,
     candidates,
-    ratioToHttp: rate / candidates.http.requestsPerSecond.median,
-    ratioToFastify: rate / candidates.fastify.requestsPerSecond.median,
+    ratioToHttp: ratioOf(measured.recollect, measured.http),
+    ratioToFastify: ratioOf(measured.recollect, measured.fastify),
     // The first is the warm-up.
     cpuMicroseconds: median(costs.slice(1)),
     rss: await readRss(urls.recollect),
   }
+}
+
+/** Of rates, by round: two measurements that follow each other share what else the machine does. */
+export function ratioOf(ours: readonly Measurement[], theirs: readonly Measurement[]): number {
+  return median(ours.map((our, round) => our.requestsPerSecond / (theirs[round]?.requestsPerSecond ?? Number.NaN)))
 }
 
 export function summarize(measurements: readonly Measurement[]): Summary {
