@@ -7,7 +7,7 @@ export type Runs = Readonly<Record<string, Results>>
 const INTRODUCTION = `# Performance
 
 What one server on one machine does, and what bounds it. This page is written by \`npm run bench:report\`; the figures change with the
-machine, and from run to run by ten or twenty per cent, so look at the ratios and at the order of magnitude. What growth of the data costs is
+machine and with what else it does, so look at the ratios and at the order of magnitude. What growth of the data costs is
 in [scaling](scaling.md#what-growth-costs); how fast recall answers is in [recall](recall.md#running-the-benchmarks).
 
 ![Requests per second and p99 over connections](images/throughput.svg)
@@ -22,6 +22,7 @@ in [scaling](scaling.md#what-growth-costs); how fast recall answers is in [recal
 - **CPU**: microseconds of processor time that Recollect used for a request, in all its threads; two cores have 2,000,000 a second. The rest of the
   time it waited: for the disk, or for the load generator. For an observation the encoding of its text is in it, which runs after
   the answer; the next measurement begins when it is done.
+  What PostgreSQL uses is not in it.
 - **RSS**: memory of Recollect after the case, in MiB.
 
 ## What is compared with what
@@ -29,9 +30,9 @@ in [scaling](scaling.md#what-growth-costs); how fast recall answers is in [recal
 - ***node:http*** reads the request whole and sends an answer of the same size: no credentials, no JSON, no checks, no storage. It is what the
   load generator and Node alone allow on this machine.
 - ***Fastify*** also checks the credentials' hash, parses the body and validates it against the same schemas, and answers with what
-  Recollect answered. It stores nothing and reads nothing: a server of this API could not be faster with this framework.
-- **ratio** is Recollect's requests per second divided by theirs, round by round, measured in turns; the median of the rounds. It never reaches 1 for what is written
-  to disk or read from a database.
+  Recollect answered. It stores nothing and reads nothing: about what this framework allows a server of this API.
+- **ratio** is Recollect's requests per second divided by theirs, round by round, measured in turns; the median of the rounds. Storing
+  and reading cost something, so it stays below 1.
 - ***Prism*** (\`@stoplight/prism-cli\`) serves the official OpenAPI document of the API: it checks each request against it and
   answers with the document's examples. It is what one can install from npm to stand in for the API in tests; it keeps nothing either.
 - **mixed** is 30 % fetches, 30 % lookups, 20 % lists, 10 % creates and 10 % patches, by the same connections.
@@ -41,11 +42,11 @@ lower than those of a server that is alone. Recollect runs as it ships, with che
 
 ## What bounds it
 
-- **Reads** are bound by the processor: they are answered by the main thread of the process, and read no disk once the pages are in memory. More
-  connections wait longer and get no more. With PostgreSQL each read is a round trip more.
+- **Reads** are bound by the processor: they are answered by the main thread of the process, and read no disk once the pages are in memory. Beyond a
+  few connections more of them only wait longer. With PostgreSQL each read is a round trip more.
 - **Writes** are answered when they are on disk. *The limit of this disk* shows what a bare driver commits in the same run: of one small row at
   a time, and in the way its engine does better. A create is more than that: it looks its identifiers up, decides who it is, and writes the
-  profile, its identifiers and an event. Recollect gathers the writes that wait into one transaction with SQLite, so its rate grows with the
+  profile, its identifiers and an event. Recollect gathers the writes that wait into one transaction, so its rate grows with the
   connections; with one connection each write pays for its own commit. More than 100 % of single transactions is possible for that reason.
 - **Observations** are bound by the processor too: their text is encoded for recall by a thread that gives way to requests
   ([recall](recall.md)).
@@ -68,7 +69,7 @@ export function writePage(runs: Runs, missing: readonly string[], command: strin
     parts.push(`### ${engine}`, describeConditions(results))
     for (const { title, text } of toSections(results)) parts.push(`#### ${title}, ${engine}`, text)
   }
-  for (const reason of missing) parts.push(`### Not measured\n\n${reason}`)
+  if (missing.length > 0) parts.push('### Not measured', ...missing)
   return `${parts.join('\n\n')}\n`
 }
 

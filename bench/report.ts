@@ -36,8 +36,8 @@ export function describeConditions({ conditions, size }: Results): string {
   return (
     `Recollect ${version}, ${date}. ${cores} cores (${processor}), Node ${node}, ${engine}; a synced write of 4 KiB ` +
     `takes ${syncMs.toFixed(2)} ms here, load average before the run ${loadBefore.toFixed(1)}. The load generator runs ` +
-    `on the same cores. ${size.profiles.toLocaleString('en')} profiles; medians of ${size.rounds} rounds of ` +
-    `${size.seconds} s for each server, in turns.`
+    `on the same cores. ${size.profiles.toLocaleString('en')} profiles; ` +
+    `${size.rounds === 1 ? 'one round' : `medians of ${size.rounds} rounds`} of ${size.seconds} s for each server, in turns.`
   )
 }
 
@@ -114,7 +114,7 @@ function commitTable({ engine, alone, many }: CommitLimit, requests: readonly Re
     (transactions.median * rowsEach).toFixed(0),
     ...creates.map(({ candidates }) => {
       const rate = candidates.recollect.requestsPerSecond.median
-      return `${((rate / (transactions.median * rowsEach)) * 100).toFixed(0)} %`
+      return percent(rate / (transactions.median * rowsEach))
     }),
   ])
   return table(header, rows)
@@ -153,6 +153,10 @@ function jobRows({ start, bulk, import: imported }: Results): string[][] {
     rows.push([`memory while it ran, at most`, `${imported.peakRss.toFixed(0)} MiB`])
   }
   return rows
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`
 }
 
 function range({ min, max }: Spread): string {

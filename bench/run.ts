@@ -6,7 +6,7 @@ import { runBulkCase } from './cases/bulk.js'
 import { createRequestCases, takeSamples } from './cases/catalog.js'
 import { runImportCase } from './cases/import.js'
 import { runPeers } from './cases/peers.js'
-import { type RequestResult, runRequestCase } from './cases/requests.js'
+import { type RequestResult, runRequestCase, warmUp } from './cases/requests.js'
 import { prepareRun, type Run, withCandidates } from './cases/run.js'
 import { runStartCase } from './cases/start.js'
 import { createClient } from './client.js'
@@ -39,9 +39,9 @@ async function runBench(
     (client) => takeSamples(run, client),
     async (urls) => {
       const cases = await createRequestCases(run, createClient(run.bench, urls.recollect), curve)
-      for (const request of cases) {
-        if (only.has(request.name)) requests.push(await runRequestCase(run, urls, request))
-      }
+      const chosen = cases.filter(({ name }) => only.has(name))
+      await warmUp(run, urls.recollect, chosen)
+      for (const request of chosen) requests.push(await runRequestCase(run, urls, request))
       if (peers) peer = await runPeers(run, urls.recollect, cases)
       if (only.has('bulk')) bulk = await runBulkCase(run, urls.recollect)
       if (only.has('import')) imported = await runImportCase(run, urls.recollect)

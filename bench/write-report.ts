@@ -37,6 +37,7 @@ async function main(args: readonly string[]): Promise<void> {
   if (options.only.size < CASES.length) throw new Error('the page needs every case: leave --only out')
   const runs: Record<string, Results> = { SQLite: await runEngine('sqlite', args) }
   const missing: string[] = []
+  if (runs.SQLite?.peer === undefined) missing.push('Prism: it could not be installed or had no document to serve.')
   if ((await findPostgres()) === undefined && process.env.TEST_DATABASE_URL === undefined) {
     missing.push('PostgreSQL: this machine has no server programs, and TEST_DATABASE_URL named no server.')
     console.error(`bench: SKIPPED ${missing.at(-1)}`)

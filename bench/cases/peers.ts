@@ -11,6 +11,7 @@ import type { Run } from './run.js'
 
 const FOLDER = fileURLToPath(new URL('../contract-peer/', import.meta.url))
 const INSTALL_TIMEOUT_MS = 120_000
+const LINES_SHOWN = 5
 const CONNECTIONS = 16
 const NAMES: readonly string[] = ['create', 'fetch']
 
@@ -72,13 +73,18 @@ async function compare(
 /** Installs it, only from the npm registry and only what its lock file names; tells what is in the way. */
 async function install(): Promise<string | undefined> {
   if (loadOfficialDocument() === undefined) return `the official document is not there: ${HOW_TO_GET_IT}`
-  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund']
+  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
   try {
     await promisify(execFile)('npm', args, { cwd: FOLDER, timeout: INSTALL_TIMEOUT_MS })
     return undefined
   } catch (error) {
-    return `it could not be installed: ${error instanceof Error ? error.message.trim() : String(error)}`
+    return `it could not be installed: ${error instanceof Error ? firstLines(error.message) : String(error)}`
   }
+}
+
+/** The whole output of npm is long, and says at its end where its log is. */
+function firstLines(message: string): string {
+  return message.trim().split('\n').slice(0, LINES_SHOWN).join('\n')
 }
 
 function readVersion(): string {

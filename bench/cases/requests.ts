@@ -5,6 +5,8 @@ import { median, type Spread, spreadOf } from '../statistics.js'
 import type { RequestCase } from './catalog.js'
 import type { Run, Urls } from './run.js'
 
+const WARM_UP_CONNECTIONS = 16
+
 /** One candidate's rounds of a case: medians, and for the rate how far the rounds lie apart. */
 export interface Summary extends Latency {
   readonly requestsPerSecond: Spread
@@ -43,6 +45,18 @@ export async function measureInTurns<Name extends string>(
     }
   }
   return measured
+}
+
+/**
+ * Puts load of all the cases on our server before the first of them: else that one, and those of few connections, would
+ * measure code that is not compiled yet. The bare servers answer enough in the warm-up of each case.
+ */
+export async function warmUp({ bench, size }: Run, url: string, cases: readonly RequestCase[]): Promise<void> {
+  for (const request of cases) {
+    if (request.connections < WARM_UP_CONNECTIONS) continue
+    await measure(url, { ...request, authorization: bench.authorization, seconds: size.warmUpSeconds })
+    await request.settle?.(url)
+  }
 }
 
 export async function runRequestCase(run: Run, urls: Urls, request: RequestCase): Promise<RequestResult> {
