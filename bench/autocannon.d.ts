@@ -6,6 +6,15 @@ declare module 'autocannon' {
     body?: string
     headers?: Record<string, string>
   }
+  /** Belongs to one connection and one request. */
+  export interface RequestContext {
+    kind?: 'read' | 'write' | undefined
+  }
+  export interface RequestTemplate {
+    method: string
+    setupRequest(request: RequestData, context: RequestContext): RequestData
+    onResponse?(status: number, body: string, context: RequestContext): void
+  }
   interface Options {
     url: string
     connections: number
@@ -15,7 +24,7 @@ declare module 'autocannon' {
     /** Milliseconds between samples, and how late a run may notice its end. */
     sampleInt?: number
     headers?: Record<string, string>
-    requests: readonly { method: string; setupRequest(request: RequestData): RequestData }[]
+    requests: readonly RequestTemplate[]
   }
   interface Result {
     errors: number

@@ -36,8 +36,23 @@ export async function waitFor<T>(what: string, work: () => Promise<T | undefined
 
 /** Resident memory of a server in MiB, by its own metrics. */
 export async function readRss(url: string): Promise<number> {
+  return (await readMetric(url, 'process_resident_memory_bytes')) / 1024 / 1024
+}
+
+/** Seconds of CPU a server has used in all its threads, by its own metrics. */
+export function readCpuSeconds(url: string): Promise<number> {
+  return readMetric(url, 'process_cpu_seconds_total')
+}
+
+/** Waits until the server has encoded the texts it was given. */
+export async function waitUntilEncoded(url: string): Promise<void> {
+  const done = async () => ((await readMetric(url, 'recollect_texts_queued')) === 0 ? true : undefined)
+  await waitFor('an empty queue of texts', done, 200)
+}
+
+async function readMetric(url: string, name: string): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text()
-  const bytes = Number(/^process_resident_memory_bytes (\S+)$/m.exec(text)?.[1])
-  if (!(bytes > 0)) throw new Error(`${url}/metrics tells no memory`)
-  return bytes / 1024 / 1024
+  const value = new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]
+  if (value === undefined) throw new Error(`${url}/metrics tells no ${name}`)
+  return Number(value)
 }

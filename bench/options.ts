@@ -1,6 +1,18 @@
 import { parseArgs } from 'node:util'
 
-export const CASES = ['start', 'create', 'fetch', 'lookup', 'patch', 'list', 'traits', 'bulk', 'import'] as const
+export const CASES = [
+  'start',
+  'create',
+  'fetch',
+  'lookup',
+  'patch',
+  'list',
+  'traits',
+  'mixed',
+  'observe',
+  'bulk',
+  'import',
+] as const
 export type CaseName = (typeof CASES)[number]
 
 /** How much work a run does. */
@@ -25,26 +37,33 @@ export const FULL: Size = {
   starts: 5,
   bulks: 7,
   importRows: 100_000,
-  limitSeconds: 1200,
+  limitSeconds: 3000,
 }
 
-/** Only has to work. */
+/** Only has to work, and to show ratios that are far off. */
 const SMOKE: Size = {
-  rounds: 1,
-  seconds: 0.4,
+  rounds: 4,
+  seconds: 0.2,
   warmUpSeconds: 0.2,
   profiles: 500,
   starts: 1,
   bulks: 1,
   importRows: 2000,
-  limitSeconds: 40,
+  limitSeconds: 100,
 }
+
+/** What the installation of a peer may take. */
+const INSTALL_SECONDS = 150
 
 export type Engine = 'sqlite' | 'postgres'
 
 export interface Options {
   readonly json: boolean
   readonly smoke: boolean
+  readonly writeBaseline: boolean
+  /** Create and fetch with 1, 4, 16 and 64 connections. */
+  readonly curve: boolean
+  readonly peers: boolean
   readonly only: ReadonlySet<CaseName>
   readonly server: string | undefined
   readonly engine: Engine
@@ -58,7 +77,10 @@ export const USAGE = `npm run bench -- [options]
   --seconds N     Length of a measurement (${FULL.seconds})
   --engine NAME   sqlite, or postgres: a private cluster, or the one of TEST_DATABASE_URL (sqlite)
   --server FILE   main.js of another build than dist/
-  --smoke         A short run that shows that everything works; its figures mean nothing
+  --curve         Measure create and fetch with 1, 4, 16 and 64 connections
+  --peers         Also a server of the official document, Prism, which is installed from npm
+  --smoke         A short run that shows that everything works, and which ratios moved since bench/baseline.json
+  --write-baseline  With --smoke: keep its ratios in bench/baseline.json
   --json          Print JSON`
 
 /** Reads the command line; nothing when it only asks for help. */
@@ -69,6 +91,9 @@ export function readOptions(args: readonly string[]): Options | undefined {
       help: { type: 'boolean', short: 'h' },
       json: { type: 'boolean', default: false },
       smoke: { type: 'boolean', default: false },
+      'write-baseline': { type: 'boolean', default: false },
+      curve: { type: 'boolean', default: false },
+      peers: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
@@ -78,9 +103,13 @@ export function readOptions(args: readonly string[]): Options | undefined {
   })
   if (values.help) return undefined
   const base = values.smoke ? SMOKE : FULL
+  if (values['write-baseline'] && !values.smoke) throw new Error('--write-baseline keeps the ratios of a --smoke run')
   return {
     json: values.json,
     smoke: values.smoke,
+    writeBaseline: values['write-baseline'],
+    curve: values.curve,
+    peers: values.peers,
     only: new Set((values.only ?? CASES).map(readCase)),
     server: values.server,
     engine: readEngine(values.engine),
@@ -88,6 +117,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
       ...base,
       rounds: readNumber('rounds', values.rounds, base.rounds),
       seconds: readNumber('seconds', values.seconds, base.seconds),
+      limitSeconds: base.limitSeconds + (values.peers ? INSTALL_SECONDS : 0),
     },
   }
 }

@@ -1,12 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { compareWithBaseline, writeBaseline } from './baseline.js'
 import { runBulkCase } from './cases/bulk.js'
+import { createRequestCases, takeSamples } from './cases/catalog.js'
 import { runImportCase } from './cases/import.js'
-import { createRequestCases, type RequestResult, runRequestCase, takeSamples } from './cases/requests.js'
+import { runPeers } from './cases/peers.js'
+import { type RequestResult, runRequestCase, warmUp } from './cases/requests.js'
 import { prepareRun, type Run, withCandidates } from './cases/run.js'
 import { runStartCase } from './cases/start.js'
 import { createClient } from './client.js'
+import { measureCommitLimit } from './commit-limit.js'
 import { readConditions } from './conditions.js'
 import { type Options, readOptions, USAGE } from './options.js'
 import { type BenchDatabase, openBenchDatabase } from './postgres.js'
@@ -16,31 +20,41 @@ import { createBench } from './servers.js'
 
 /** Measures Recollect beside a bare node:http and a bare Fastify server, all in one run. */
 async function runBench(
-  { only, size, server, engine }: Options,
+  { only, size, server, engine, curve, peers }: Options,
   databaseUrl: string | undefined,
   folder: string,
   say: Run['say'],
 ): Promise<Results> {
   const conditions = readConditions(folder, engine)
+  const commitLimit = only.has('create') ? await measureCommitLimit(size, folder, databaseUrl) : undefined
   const bench = createBench(folder, { databaseUrl, ...(server !== undefined && { main: server }) })
   const run = await prepareRun(bench, size, say)
   const start = only.has('start') ? await runStartCase(run) : undefined
   const requests: RequestResult[] = []
   let bulk: Results['bulk']
   let imported: Results['import']
+  let peer: Results['peer']
   await withCandidates(
     run,
     (client) => takeSamples(run, client),
     async (urls) => {
-      const cases = await createRequestCases(run, createClient(run.bench, urls.recollect))
-      for (const request of cases) {
-        if (only.has(request.name)) requests.push(await runRequestCase(run, urls, request))
-      }
+      const cases = await createRequestCases(run, createClient(run.bench, urls.recollect), curve)
+      const chosen = cases.filter(({ name }) => only.has(name))
+      await warmUp(run, urls.recollect, chosen)
+      for (const request of chosen) requests.push(await runRequestCase(run, urls, request))
+      if (peers) peer = await runPeers(run, urls.recollect, cases)
       if (only.has('bulk')) bulk = await runBulkCase(run, urls.recollect)
       if (only.has('import')) imported = await runImportCase(run, urls.recollect)
     },
   )
-  return { conditions, requests, start, bulk, import: imported }
+  return { conditions, size, commitLimit, requests, peer, start, bulk, import: imported }
+}
+
+/** Prints the results and, after a short run, what moved since the baseline. */
+function show({ json, smoke, writeBaseline: keep, engine }: Options, results: Results): void {
+  console.log(json ? JSON.stringify(results, undefined, 2) : toMarkdown(results))
+  if (keep) writeBaseline(engine, results.requests)
+  else if (smoke) for (const line of compareWithBaseline(engine, results.requests)) console.error(line)
 }
 
 async function main(): Promise<void> {
@@ -62,7 +76,7 @@ async function main(): Promise<void> {
   try {
     database = await openBenchDatabase(options.engine)
     const results = await runBench(options, database?.url, folder, (text) => console.error(text))
-    console.log(options.json ? JSON.stringify(results, undefined, 2) : toMarkdown(results))
+    show(options, results)
   } finally {
     clearTimeout(timer)
     killAll()

@@ -110,7 +110,7 @@ function print(measured: Map<string, Measurement[]>): void {
   console.log('| | requests/s | of patches, no encoder | p50 ms | p99 ms |\n|---|---:|---:|---:|---:|')
   const [patches = []] = measured.values()
   for (const [name, rounds] of measured) {
-    const of = (key: keyof Measurement) => median(rounds.map((round) => round[key]))
+    const of = (key: 'requestsPerSecond' | 'p50' | 'p99') => median(rounds.map((round) => round[key]))
     const share = median(rounds.map((round, at) => round.requestsPerSecond / (patches[at]?.requestsPerSecond ?? 0)))
     const cells = [of('requestsPerSecond').toFixed(0), `${(100 * share).toFixed(0)} %`, of('p50').toFixed(2)]
     console.log(`| ${name} | ${cells.join(' | ')} | ${of('p99').toFixed(2)} |`)

@@ -1,4 +1,5 @@
 import { fastify } from 'fastify'
+import { createObservations } from '../../src/contract/observation.js'
 import * as contract from '../../src/contract/profile.js'
 import { hashSecret, verifySecret } from '../../src/domain/secret.js'
 import { compileValidator } from '../../src/http/validation.js'
@@ -16,6 +17,7 @@ const OPERATIONS = [
   contract.patchProfile,
   contract.listProfiles,
   contract.listProfileTraits,
+  createObservations,
 ]
 
 const samples = readSamples()

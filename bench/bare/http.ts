@@ -9,12 +9,13 @@ import { readSamples } from './samples.js'
 
 const samples = readSamples()
 
-/** Profiles, Profiles/Lookup, Profiles/:id and Profiles/:id/Traits: the end of the path tells them apart. */
+/** Profiles, Profiles/Lookup, Profiles/:id, Profiles/:id/Traits and Profiles/:id/Observations: the end of the path tells them apart. */
 function operationOf({ method, url = '' }: IncomingMessage): string {
   if (method === 'PATCH') return 'PatchProfileTraits'
   const [path = ''] = url.split('?', 1)
   if (path.endsWith('/Lookup')) return 'CreateProfilesLookup'
   if (path.endsWith('/Traits')) return 'ListProfileTraits'
+  if (path.endsWith('/Observations')) return 'CreateProfileObservation'
   if (path.endsWith('/Profiles')) return method === 'POST' ? 'CreateProfile' : 'ListProfiles'
   return 'FetchProfile'
 }

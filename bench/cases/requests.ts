@@ -1,117 +1,79 @@
-import type { Client } from '../client.js'
-import { readRss } from '../client.js'
-import { type LoadRequest, type Measurement, measure } from '../load.js'
-import type { CaseName } from '../options.js'
-import { makePerson, phoneOf } from '../person.js'
-import { CANDIDATES, type Candidate, type Sample } from '../servers.js'
-import { median } from '../statistics.js'
-import { listPagePaths, type Run, type Urls } from './run.js'
+import { readCpuSeconds, readRss } from '../client.js'
+import { type Kind, type Latency, type Measurement, measure } from '../load.js'
+import { CANDIDATES, type Candidate } from '../servers.js'
+import { median, type Spread, spreadOf } from '../statistics.js'
+import type { RequestCase } from './catalog.js'
+import type { Run, Urls } from './run.js'
 
-/** One line of the table. */
-export interface RequestCase {
-  readonly name: CaseName
-  readonly title: string
-  readonly operationId: string
-  readonly connections: number
-  readonly next: () => LoadRequest
+const WARM_UP_CONNECTIONS = 16
+
+/** One candidate's rounds of a case: medians, and for the rate how far the rounds lie apart. */
+export interface Summary extends Latency {
+  readonly requestsPerSecond: Spread
+  readonly byKind?: Readonly<Record<Kind, Latency>>
 }
 
 export interface RequestResult {
   readonly name: string
   readonly title: string
   readonly connections: number
-  readonly candidates: Readonly<Record<Candidate, Measurement>>
+  readonly candidates: Readonly<Record<Candidate, Summary>>
+  /** Median of the rounds' ratios. */
   readonly ratioToHttp: number
   readonly ratioToFastify: number
+  /** Of our server in all its threads, with what it put off, for each request. */
+  readonly cpuMicroseconds: number
   /** Of our server after the case, in MiB. */
   readonly rss: number
 }
 
-/** The cases that are one request each, in the order of the table. */
-export async function createRequestCases(run: Run, client: Client): Promise<RequestCase[]> {
-  const base = `/v1/Stores/${run.store}/Profiles`
-  const pages = await listPagePaths(client, run.store)
-  let count = 0
-  const pick = <T>(items: readonly T[]): T => {
-    // A stride that shares no factor with the length visits all of them in a scattered order.
-    count += 1
-    const item = items[(count * 7919) % items.length]
-    if (item === undefined) throw new Error('nothing to pick from')
-    return item
-  }
-  const create = (): LoadRequest => ({ method: 'POST', path: base, body: makePerson(run.newPerson()) })
-  const patch = () => ({ traits: { Contact: { city: `City${count % 1000}`, preferredLanguage: 'es' } } })
-  return [
-    { name: 'create', title: 'create profile', operationId: 'CreateProfile', connections: 16, next: create },
-    { name: 'create', title: 'create profile', operationId: 'CreateProfile', connections: 64, next: create },
-    {
-      name: 'fetch',
-      title: 'fetch profile',
-      operationId: 'FetchProfile',
-      connections: 16,
-      next: () => ({ method: 'GET', path: `${base}/${pick(run.profiles).id}` }),
-    },
-    {
-      name: 'lookup',
-      title: 'lookup by phone',
-      operationId: 'CreateProfilesLookup',
-      connections: 16,
-      next: () => ({
-        method: 'POST',
-        path: `${base}/Lookup`,
-        body: { idType: 'phone', value: phoneOf(pick(run.profiles).person) },
-      }),
-    },
-    {
-      name: 'patch',
-      title: 'patch two traits',
-      operationId: 'PatchProfileTraits',
-      connections: 16,
-      next: () => ({ method: 'PATCH', path: `${base}/${pick(run.profiles).id}`, body: patch() }),
-    },
-    {
-      name: 'list',
-      title: 'list, page of 50',
-      operationId: 'ListProfiles',
-      connections: 16,
-      next: () => ({ method: 'GET', path: pick(pages) }),
-    },
-    {
-      name: 'traits',
-      title: 'list traits',
-      operationId: 'ListProfileTraits',
-      connections: 16,
-      next: () => ({ method: 'GET', path: `${base}/${pick(run.profiles).id}/Traits` }),
-    },
-  ]
-}
-
-/** One real answer of each operation, for the servers that only pretend. */
-export async function takeSamples(run: Run, client: Client): Promise<Sample[]> {
-  const samples = new Map<string, Sample>()
-  for (const { operationId, next } of await createRequestCases(run, client)) {
-    const { method, path, body } = next()
-    const { status, text } = await client(method, path, body)
-    samples.set(operationId, { operationId, status, body: text })
-  }
-  return [...samples.values()]
-}
-
 /** Warms all candidates up, then measures them in turns: A B C, A B C, … */
-export async function runRequestCase(run: Run, urls: Urls, request: RequestCase): Promise<RequestResult> {
-  const { rounds, seconds, warmUpSeconds } = run.size
-  const load = { ...request, authorization: run.bench.authorization }
-  for (const candidate of CANDIDATES) await measure(urls[candidate], { ...load, seconds: warmUpSeconds })
-  const measured: Record<Candidate, Measurement[]> = { recollect: [], http: [], fastify: [] }
+export async function measureInTurns<Name extends string>(
+  { bench, size }: Run,
+  urls: Readonly<Record<Name, string>>,
+  request: RequestCase,
+  around: (name: Name, work: () => Promise<Measurement>) => Promise<Measurement> = (_, work) => work(),
+): Promise<Record<Name, Measurement[]>> {
+  const { rounds, seconds, warmUpSeconds } = size
+  const load = { ...request, authorization: bench.authorization }
+  const names = Object.keys(urls) as Name[]
+  for (const name of names) await around(name, () => measure(urls[name], { ...load, seconds: warmUpSeconds }))
+  const measured = Object.fromEntries(names.map((name) => [name, [] as Measurement[]])) as Record<Name, Measurement[]>
   for (let round = 0; round < rounds; round += 1) {
-    for (const candidate of CANDIDATES) measured[candidate].push(await measure(urls[candidate], { ...load, seconds }))
+    for (const name of names) {
+      measured[name].push(await around(name, () => measure(urls[name], { ...load, seconds })))
+    }
   }
-  const candidates = {
-    recollect: summarize(measured.recollect),
-    http: summarize(measured.http),
-    fastify: summarize(measured.fastify),
+  return measured
+}
+
+/**
+ * Puts load of all the cases on our server before the first of them: else that one, and those of few connections, would
+ * measure code that is not compiled yet. The bare servers answer enough in the warm-up of each case.
+ */
+export async function warmUp({ bench, size }: Run, url: string, cases: readonly RequestCase[]): Promise<void> {
+  for (const request of cases) {
+    if (request.connections < WARM_UP_CONNECTIONS) continue
+    await measure(url, { ...request, authorization: bench.authorization, seconds: size.warmUpSeconds })
+    await request.settle?.(url)
   }
-  const rate = candidates.recollect.requestsPerSecond
+}
+
+export async function runRequestCase(run: Run, urls: Urls, request: RequestCase): Promise<RequestResult> {
+  const costs: number[] = []
+  const measured = await measureInTurns<Candidate>(run, urls, request, async (name, work) => {
+    if (name !== 'recollect') return work()
+    const before = await readCpuSeconds(urls.recollect)
+    const measurement = await work()
+    await request.settle?.(urls.recollect)
+    const used = (await readCpuSeconds(urls.recollect)) - before
+    costs.push((used / measurement.requests) * 1_000_000)
+    return measurement
+  })
+  const candidates = Object.fromEntries(
+    CANDIDATES.map((candidate) => [candidate, summarize(measured[candidate])]),
+  ) as Record<Candidate, Summary>
+  const rate = candidates.recollect.requestsPerSecond.median
   const { name, title, connections } = request
   run.say(`${title}, ${connections} connections: ${Math.round(rate)} requests/s`)
   return {
@@ -119,13 +81,30 @@ export async function runRequestCase(run: Run, urls: Urls, request: RequestCase)
     title,
     connections,
     candidates,
-    ratioToHttp: rate / candidates.http.requestsPerSecond,
-    ratioToFastify: rate / candidates.fastify.requestsPerSecond,
+    ratioToHttp: ratioOf(measured.recollect, measured.http),
+    ratioToFastify: ratioOf(measured.recollect, measured.fastify),
+    // The first is the warm-up.
+    cpuMicroseconds: median(costs.slice(1)),
     rss: await readRss(urls.recollect),
   }
 }
 
-function summarize(measurements: readonly Measurement[]): Measurement {
-  const of = (name: keyof Measurement) => median(measurements.map((measurement) => measurement[name]))
-  return { requestsPerSecond: of('requestsPerSecond'), p50: of('p50'), p99: of('p99') }
+/** Of rates, by round: two measurements that follow each other share what else the machine does. */
+export function ratioOf(ours: readonly Measurement[], theirs: readonly Measurement[]): number {
+  return median(ours.map((our, round) => our.requestsPerSecond / (theirs[round]?.requestsPerSecond ?? Number.NaN)))
+}
+
+export function summarize(measurements: readonly Measurement[]): Summary {
+  const latency = (all: readonly Latency[]): Latency => ({
+    p50: median(all.map(({ p50 }) => p50)),
+    p99: median(all.map(({ p99 }) => p99)),
+  })
+  const kinds = measurements.flatMap(({ byKind }) => (byKind === undefined ? [] : [byKind]))
+  return {
+    requestsPerSecond: spreadOf(measurements.map(({ requestsPerSecond }) => requestsPerSecond)),
+    ...latency(measurements),
+    ...(kinds.length > 0 && {
+      byKind: { read: latency(kinds.map(({ read }) => read)), write: latency(kinds.map(({ write }) => write)) },
+    }),
+  }
 }
