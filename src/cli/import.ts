@@ -85,9 +85,11 @@ function createClient({ url, username, password }: ClientConfig): Client {
   if (!URL.canParse(url)) {
     throw new ConfigError([`RECOLLECT_URL is "${url}": give an http or https address like http://127.0.0.1:8080`])
   }
+  // The server may be behind a path of a proxy.
+  const base = url.replace(/\/+$/, '')
   const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
   return async (method, path, body) => {
-    const response = await send(new URL(path, url), {
+    const response = await send(new URL(base + path), {
       method,
       headers: { authorization, ...(body !== undefined && { 'content-type': 'application/json' }) },
       ...(body !== undefined && { body: JSON.stringify(body) }),

@@ -1,20 +1,23 @@
 import { sql } from 'kysely'
 import type { Executor, Tables } from './tables.js'
 
-/** The tables below a store and the column, after store_id, by which their rows are erased in pages. */
-const CONTENT: readonly (readonly [keyof Tables, string])[] = [
-  ['memory_vector', 'memory_id'],
+/**
+ * The tables below a store with the columns of their keys after store_id: a page is found by the beginning of the key and
+ * erased by the same columns, so that no page reads what the others have left.
+ */
+const CONTENT: readonly (readonly [table: keyof Tables, ...key: string[]])[] = [
+  ['memory_vector', 'profile_id', 'memory_id'],
+  ['memory_deletion', 'profile_id', 'change', 'memory_id'],
   ['encoding_queue', 'memory_id'],
-  ['memory_deletion', 'memory_id'],
-  ['observation_revision', 'observation_id'],
-  ['observation_conversation', 'observation_id'],
-  ['observation', 'id'],
-  ['summary', 'id'],
-  ['communication', 'id'],
-  ['identifier', 'profile_id'],
+  ['observation_revision', 'profile_id', 'observation_id'],
+  ['observation_conversation', 'profile_id', 'conversation_id', 'observation_id'],
+  ['observation', 'profile_id', 'id'],
+  ['summary', 'profile_id', 'id'],
+  ['communication', 'conversation_id', 'id'],
+  ['identifier', 'id_type', 'value', 'shared_by'],
   ['profile', 'id'],
   ['profile_merge', 'profile_id'],
-  ['import_issue', 'row_number'],
+  ['import_issue', 'import_id', 'row_number', 'position'],
   ['import', 'id'],
   ['data_mapping', 'id'],
   ['trait_group', 'name'],
@@ -28,11 +31,11 @@ const CONTENT: readonly (readonly [keyof Tables, string])[] = [
  * @returns rows erased; 0 when nothing is left
  */
 export async function deleteStoreContent(executor: Executor, storeId: string, limit: number): Promise<number> {
-  for (const [table, column] of CONTENT) {
+  for (const [table, ...columns] of CONTENT) {
     const name = sql.table(table)
-    const key = sql.ref(column)
+    const key = sql.join(columns.map((column) => sql.ref(column)))
     const result = await sql`
-      delete from ${name} where store_id = ${storeId} and ${key} in
+      delete from ${name} where store_id = ${storeId} and (${key}) in
         (select ${key} from ${name} where store_id = ${storeId} limit ${limit})`.execute(executor)
     const deleted = Number(result.numAffectedRows ?? 0n)
     if (deleted > 0) return deleted

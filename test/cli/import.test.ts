@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type Api, createApi, createStore } from '../support/api.js'
 import { type Ended, linesOf, runCli } from '../support/cli.js'
 import { temporaryFolder } from '../support/folder.js'
@@ -29,6 +31,32 @@ function runImport(file: string, store: string, env = credentials(), ...more: st
   return runCli(['import', file, '--store', store, ...maps, ...more], env)
 }
 
+/** A proxy that serves another server below a path and answers 404 elsewhere. */
+async function openProxy(prefix: string) {
+  let target = ''
+  const proxy = createServer((incoming, answer) => {
+    const { url = '', method, headers } = incoming
+    if (!url.startsWith(`${prefix}/v1/`) && !url.startsWith(`${prefix}/recollect/`)) return answer.writeHead(404).end()
+    const outgoing = request(target + url.slice(prefix.length), { method, headers }, (response) => {
+      answer.writeHead(response.statusCode ?? 500, response.headers)
+      response.pipe(answer)
+    })
+    return incoming.pipe(outgoing)
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    proxy.close()
+    proxy.closeAllConnections()
+  })
+  const { port } = proxy.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}${prefix}`,
+    leadTo(url: string) {
+      target = url
+    },
+  }
+}
+
 const PEOPLE = 'mail,given name\nada@example.com,Ada\ngrace@example.com,"Grace, B."\n'
 
 describe('import', () => {
@@ -43,6 +71,20 @@ describe('import', () => {
     })
     const profile = await api('GET', `/v1/Stores/${store}/Profiles/${found.body.profiles[0]}`)
     expect(profile.body.traits).toEqual({ Contact: { email: 'grace@example.com', firstName: 'Grace, B.' } })
+  })
+
+  it('reaches a server behind the path of a proxy', async () => {
+    const proxy = await openProxy('/memory')
+    const behind = await startServer({ env: { PUBLIC_URL: proxy.url } })
+    onTestFinished(() => behind.stop())
+    proxy.leadTo(behind.url)
+    const store = await createStore(createApi(behind))
+    const { sid, token } = behind.account
+    for (const url of [proxy.url, `${proxy.url}/`]) {
+      const env = { RECOLLECT_URL: url, RECOLLECT_USERNAME: sid, RECOLLECT_PASSWORD: token }
+      const { code, stderr } = await runImport(await csvFile(PEOPLE), store, env)
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    }
   })
 
   it('prints JSON when asked to', async () => {
