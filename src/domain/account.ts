@@ -34,7 +34,7 @@ export async function authenticate(
 }
 
 /** A credential that was revoked is let in for so long at most. */
-const CREDENTIAL_TTL_MS = 250
+const CREDENTIAL_TTL_MS = 50
 const MAX_CREDENTIALS = 1000
 
 /** Credentials of the last moments, by their SID. */

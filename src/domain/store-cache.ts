@@ -1,7 +1,7 @@
 import type { StoreRow } from '../storage/store.js'
 
 /** So long a change of a store by another node may go unseen by what does not ask again. */
-const TTL_MS = 250
+const TTL_MS = 50
 const MAX_STORES = 1000
 
 /** Rows of the stores in use: a request need not read the row that the one before it read. */

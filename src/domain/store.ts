@@ -31,7 +31,7 @@ import { CONTACT_GROUP } from './trait-group.js'
 const MAX_PAGE_ITEMS = 100
 
 /**
- * Opens a store for its account: the only maker of a StoreScope. The scope may be as old as a quarter of a second where
+ * Opens a store for its account: the only maker of a StoreScope. The scope may be as old as a twentieth of a second where
  * another node changed the store; what is refused because of it must be looked at once more with `reopenStore`.
  *
  * @throws ApiError 404 when there is no such store or it is another account's; 400 while it is not ACTIVE

@@ -90,6 +90,12 @@ describe('accounts of the settings', () => {
 })
 
 describe.runIf(engine === 'sqlite')('one process serves a data folder', () => {
+  it.each([['worker'], ['serve', '--no-worker']])('%s %s needs a database that is shared', async (...command) => {
+    const { code, stdout, stderr } = await runCli(command, { RECOLLECT_DATA_DIR: await temporaryFolder() })
+    expect({ code, stdout }).toEqual({ code: 78, stdout: '' })
+    expect(stderr).toMatch(/DATABASE_URL/)
+  })
+
   it('a second one exits 69 with a clear line and leaves the first alone', async () => {
     const server = await start()
     const env = { RECOLLECT_DATA_DIR: server.dataDir, PORT: '0' }
