@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
-import type { MigrationDialect } from './migrations/index.js'
+import type { MigrationDialect } from './migrations/migration.js'
 import type { Executor, Tables } from './tables.js'
 
 export interface TransactionOptions {

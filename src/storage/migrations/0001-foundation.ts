@@ -1,5 +1,5 @@
 import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely'
-import type { Migration } from './index.js'
+import type { Migration } from './migration.js'
 
 /**
  * The first schema. It already carries what cannot be added later: the origin of each fact, the merge ledger, the

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Migration } from './index.js'
+import type { Migration } from './migration.js'
 
 /**
  * What several nodes on one database share: uploaded files, and which of them encodes a text. The new column has a
