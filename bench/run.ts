@@ -66,7 +66,10 @@ async function main(): Promise<void> {
     console.error(`bench: ${reason}`)
     killAll()
     rmSync(folder, { recursive: true, force: true })
-    process.exit(1)
+    const exit = () => process.exit(1)
+    // A private cluster would go on without us.
+    if (database === undefined) exit()
+    else database.close().then(exit, exit)
   }
   const timer = setTimeout(
     () => giveUp(`not done after ${options.size.limitSeconds} s`),
