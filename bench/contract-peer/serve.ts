@@ -1,5 +1,5 @@
-import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { findFreePort } from '../../test/support/free-port.js'
 
 /**
  * Prism's own command line in this process: it mocks the official document, without logging each request. It prints
@@ -9,14 +9,6 @@ import { fileURLToPath } from 'node:url'
 const DOCUMENT = fileURLToPath(new URL('../../.cache/twilio_memory_v1.json', import.meta.url))
 // Installed beside this file, and only by the benchmark: not a name the type checker could resolve.
 const PRISM: string = '@stoplight/prism-cli/dist/index.js'
-
-async function findFreePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
 
 const port = await findFreePort()
 const url = `http://127.0.0.1:${port}`

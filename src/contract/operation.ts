@@ -27,6 +27,8 @@ export interface OperationDefinition<Params, Query, Body> {
   query?: Query
   headers?: TObject
   body?: Body
+  /** Changes nothing, though it is no GET. */
+  reads?: true
   /** Needs no credentials. */
   anonymous?: boolean
   /** The document leaves the body of some writes optional. */

@@ -164,6 +164,7 @@ export const lookupProfiles = defineOperation({
   method: 'POST',
   url: '/v1/Stores/:storeId/Profiles/Lookup',
   operationId: 'CreateProfilesLookup',
+  reads: true,
   summary: 'Profiles that own an identifier',
   tag: 'Retrieval',
   params: StoreParams,

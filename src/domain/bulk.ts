@@ -6,7 +6,7 @@ import { type ClaimedJob, enqueueJob } from './job.js'
 import { createPace } from './pace.js'
 import { prepareUpsert } from './profile.js'
 import { loadSchema, type StoreSchema } from './schema.js'
-import { openStoreOfJob } from './store.js'
+import { openStoreOfJob } from './store-scope.js'
 
 /** Small enough that neither the event loop nor other writers wait long for one transaction of it. */
 const CHUNK_SIZE = 250

@@ -15,7 +15,7 @@ import {
   withEntry,
 } from './identity/state.js'
 import type { ClaimedJob } from './job.js'
-import { openStoreOfJob } from './store.js'
+import { openStoreOfJob } from './store-scope.js'
 
 /** Which values go: of a group, or of some of its traits. */
 export interface TraitRemoval {

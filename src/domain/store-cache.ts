@@ -6,6 +6,8 @@ const MAX_STORES = 1000
 
 /** Rows of the stores in use: a request need not read the row that the one before it read. */
 export interface StoreCache {
+  /** The last row that was read and is too old to be relied on; nothing while it can be, or when there is none. */
+  outdated(storeId: string): StoreRow | undefined
   /** The row of a moment ago, or of now. */
   read(storeId: string, load: () => Promise<StoreRow | undefined>): Promise<StoreRow | undefined>
   /** To be called when this node changed the store, after the commit: what it reads from then on is new. */
@@ -17,6 +19,10 @@ export function createStoreCache(now: () => number): StoreCache {
   const rows = new Map<string, { readonly row: StoreRow; readonly until: number }>()
   let forgotten = 0
   return {
+    outdated(storeId) {
+      const known = rows.get(storeId)
+      return known !== undefined && now() >= known.until ? known.row : undefined
+    },
     async read(storeId, load) {
       const known = rows.get(storeId)
       const time = now()

@@ -1,7 +1,7 @@
 import type { Context } from '../context.js'
 import type { Store, StoreInput, StorePatch } from '../contract/store.js'
-import { conflict, ERROR_CODES, limitReached, storeNotActive } from '../errors.js'
-import type { Actor, StoreScope } from '../scope.js'
+import { conflict, ERROR_CODES, limitReached } from '../errors.js'
+import type { Actor } from '../scope.js'
 import { lockAccount } from '../storage/account.js'
 import { insertEvents } from '../storage/event.js'
 import { insertIdentitySettings } from '../storage/identity-settings.js'
@@ -29,49 +29,6 @@ import { type Page, type PageQuery, readPage } from './page.js'
 import { CONTACT_GROUP } from './trait-group.js'
 
 const MAX_PAGE_ITEMS = 100
-
-/**
- * Opens a store for its account: the only maker of a StoreScope. The scope may be as old as a twentieth of a second where
- * another node changed the store; what is refused because of it must be looked at once more with `reopenStore`.
- *
- * @throws ApiError 404 when there is no such store or it is another account's; 400 while it is not ACTIVE
- */
-export async function openStore(
-  ctx: Pick<Context, 'db' | 'stores'>,
-  accountSid: string,
-  storeId: string,
-): Promise<StoreScope> {
-  const row = await ctx.stores.read(storeId, () => findStore(ctx.db.read, storeId))
-  const store = checkOwner(row, { accountSid, storeId })
-  if (store.status !== 'ACTIVE') throw storeNotActive(storeId, store.status)
-  return toScope(store)
-}
-
-/**
- * Opens a store as it is now, if it is not as the scope says.
- *
- * @returns nothing when the scope is up to date
- * @throws ApiError 404
- */
-export async function reopenStore(
-  ctx: Pick<Context, 'db' | 'stores'>,
-  { accountSid, storeId, schemaVersion }: StoreScope,
-): Promise<StoreScope | undefined> {
-  const store = await findOwnStore(ctx, accountSid, storeId)
-  if (store.schemaVersion === schemaVersion) return undefined
-  ctx.stores.forget(storeId)
-  return toScope(store)
-}
-
-/** Opens the store of a background job, whose account was checked when the job was accepted; nothing when it is gone. */
-export async function openStoreOfJob(ctx: Pick<Context, 'db'>, storeId: string): Promise<StoreScope | undefined> {
-  const store = await findStore(ctx.db.read, storeId)
-  return store && toScope(store)
-}
-
-function toScope({ accountSid, id, schemaVersion }: StoreRow): StoreScope {
-  return { accountSid, storeId: id, schemaVersion } as StoreScope
-}
 
 async function findOwnStore(ctx: Pick<Context, 'db'>, accountSid: string, storeId: string): Promise<StoreRow> {
   return checkOwner(await findStore(ctx.db.read, storeId), { accountSid, storeId })

@@ -4,8 +4,8 @@ import type { Static, TSchema } from 'typebox'
 import type { Context } from '../context.js'
 import { IfMatch, type OperationDefinition } from '../contract/operation.js'
 import type { Principal } from '../domain/account.js'
-import { openStore, reopenStore } from '../domain/store.js'
-import { ApiError, badRequest, unauthorized } from '../errors.js'
+import { changeInStore, readInStore } from '../domain/store-scope.js'
+import { badRequest, unauthorized } from '../errors.js'
 import type { Actor, StoreScope } from '../scope.js'
 
 declare module 'fastify' {
@@ -94,20 +94,13 @@ export function addStoreOperation<P extends TSchema, Q extends TSchema, B extend
   handler: Handler<Call<Schema<P>, Schema<Q>, Schema<B>> & { readonly scope: StoreScope }>,
   options: { bodyLimit?: number } = {},
 ): void {
+  const open = operation.method === 'GET' || operation.reads ? readInStore : changeInStore
   addOperation(
     app,
     operation,
-    async (call) => {
+    (call) => {
       const { storeId } = call.params as { storeId: string }
-      const scope = await openStore(ctx, call.actor.accountSid, storeId)
-      try {
-        return await handler({ ...call, scope })
-      } catch (error) {
-        // Another node may have declared a moment ago what is missing here. A refusal has changed nothing.
-        const current = error instanceof ApiError ? await reopenStore(ctx, scope) : undefined
-        if (current === undefined) throw error
-        return handler({ ...call, scope: current })
-      }
+      return open(ctx, call.actor.accountSid, storeId, (scope) => handler({ ...call, scope }))
     },
     options,
   )

@@ -59,7 +59,11 @@ export async function checkDigests(read: Executor, onRows: OnRows): Promise<Chec
   const digests = new Map<keyof Tables, TableDigest>()
   const rows = await ofBackup(read).selectFrom('backup_digest').selectAll().orderBy('table_name').execute()
   for (const row of rows) {
-    const table = row.table_name as keyof Tables
+    const table = ALL_TABLES.find((name) => name === row.table_name)
+    if (table === undefined) {
+      damaged.push(row.table_name)
+      continue
+    }
     const found = await digestTable(read, table, (count) => onRows(table, count))
     digests.set(table, found)
     if (found.digest !== row.digest) damaged.push(row.table_name)

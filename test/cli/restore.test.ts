@@ -69,6 +69,11 @@ it.each([
     /event is not what was backed up/,
   ],
   ['a row that is gone', "delete from event where id = 'event-000000000'", /event is not what was backed up/],
+  [
+    'a digest of a table that is none of ours',
+    "insert into backup_digest select 'sqlite_master', backup_id, 1, digest from backup_digest limit 1",
+    /sqlite_master is not what was backed up/,
+  ],
   ['no database of Recollect', 'drop table schema_migration', /is no backup of Recollect/],
 ])('refuses a backup with %s before it writes anything', async (_, statement, reason) => {
   const { file } = await newBackup(3)

@@ -27,6 +27,19 @@ it('reads a row once in a moment, and anew after it', async () => {
   expect((await read())?.schemaVersion).toBe(2)
 })
 
+it('tells the last row when it is too old, and no other', async () => {
+  let time = 0
+  const cache = createStoreCache(() => time)
+  expect(cache.outdated('s')).toBeUndefined()
+  await cache.read('s', async () => rowOf(1))
+  time = 49
+  expect(cache.outdated('s')).toBeUndefined()
+  time = 50
+  expect(cache.outdated('s')).toEqual(rowOf(1))
+  cache.forget('s')
+  expect(cache.outdated('s')).toBeUndefined()
+})
+
 it('keeps nothing of a store that is not there', async () => {
   const cache = createStoreCache(() => 0)
   expect(await cache.read('s', async () => undefined)).toBeUndefined()

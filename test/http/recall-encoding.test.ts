@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { type Answer, answerWell, startEmbeddingsServer } from '../embedding/embeddings-server.js'
 import { createApi, createStore, eventually } from '../support/api.js'
 import { contentsOf, createMemoryProfile, type MemoryProfile, observe, summary } from '../support/memory.js'
 import { newAccount, startServer, type TestServer } from '../support/server.js'
@@ -11,6 +12,8 @@ import { useServer } from '../support/use-server.js'
 const QUESTION = 'Which pets does she have?'
 const ANSWER = 'There are two cats and a dog in the house'
 const OTHERS = ['Pays by bank transfer', 'The invoice was sent in May', 'Prefers a call in the evening']
+
+const ENCODER_MS = 200
 
 interface Explained {
   readonly id: string
@@ -48,6 +51,25 @@ async function createFolder(): Promise<(env?: Record<string, string>) => Promise
     return current
   }
 }
+
+it('says how long it took, with what it waited for in it', async () => {
+  const slow: Answer = (response, call) => void setTimeout(() => answerWell(response, call), ENCODER_MS)
+  const embeddings = await startEmbeddingsServer()
+  const start = await createFolder()
+  const server = await start({
+    RECOLLECT_ENCODER: 'openai',
+    RECOLLECT_ENCODER_URL: embeddings.url,
+    RECOLLECT_ENCODER_MODEL: 'small',
+  })
+  const api = createApi(server)
+  const profile = await createMemoryProfile(api, await createStore(api))
+  await observe(api, profile, ANSWER)
+  await explainEncoded(server, profile)
+  embeddings.state.answer = slow
+  const { body } = await api('POST', profile.recall, { query: 'What has never been asked before?' })
+  expect(body.observations).toHaveLength(1)
+  expect(body.meta.queryTime).toBeGreaterThanOrEqual(ENCODER_MS)
+})
 
 describe('the built-in encoder', () => {
   const { server, api, store } = useServer()

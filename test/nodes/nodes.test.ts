@@ -1,5 +1,6 @@
-import { rm } from 'node:fs/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type Api, createApi, createStore, eventually, importEnd, uploadCsv } from '../support/api.js'
 import { newDataDir } from '../support/database.js'
 import { listProfileIds, lookup } from '../support/profile.js'
@@ -147,6 +148,28 @@ describe('nodes that serve leave the work to nodes that work', () => {
     )
     for (const id of ids) expect((await importEnd(apis[1], other, id)).body).toMatchObject({ status: 'COMPLETED' })
     expect(await listProfileIds(apis[1], other)).toHaveLength(rows)
+  })
+
+  it('a file waits in a folder that nodes share, when the settings say so', async () => {
+    const dataDir = await newDataDir()
+    const folder = join(dataDir, 'shared-uploads')
+    const account = newAccount()
+    const env = { RECOLLECT_UPLOAD_STORE: 'folder', RECOLLECT_UPLOAD_FOLDER: folder }
+    const start = (...command: string[]) => startServer({ dataDir, command, account, stranger: account, env })
+    const serving = await start('serve', '--no-worker')
+    onTestFinished(() => serving.stop())
+    const api = createApi(serving)
+    const other = await createStore(api)
+    const csv = 'mail,name\nada@example.com,Ada\n'
+    const id = await uploadCsv(api, other, csv, { mail: 'Contact.email', name: 'Contact.firstName' })
+    expect(await readdir(folder)).toHaveLength(1)
+    const working = await start('worker', '--port', '0')
+    onTestFinished(() => working.stop())
+    expect((await importEnd(api, other, id)).body).toMatchObject({ status: 'COMPLETED' })
+    await eventually(
+      () => readdir(folder),
+      (files) => files.length === 0,
+    )
   })
 
   it('bulk upserts of one store run in the order they were accepted, whoever runs them', async () => {

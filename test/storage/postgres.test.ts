@@ -64,6 +64,37 @@ describe.runIf(engine === 'postgres')('PostgreSQL', () => {
     expect(db().retries.get('23505')).toBe(2)
   })
 
+  const failAs = (trx: Executor, code: string) =>
+    sql.raw(`do $$ begin raise exception using errcode = '${code}'; end $$`).execute(trx)
+
+  it('runs a transaction again whose snapshot another one outdated', async () => {
+    let runs = 0
+    await db().transaction(async (trx) => {
+      runs += 1
+      await put(trx, 'serialised', `run ${runs}`)
+      if (runs < 3) await failAs(trx, '40001')
+    })
+    expect({ runs, value: await readValue('serialised') }).toEqual({ runs: 3, value: 'run 3' })
+    expect(db().retries.get('40001')).toBe(2)
+  })
+
+  it('gives up after eight runs, and runs nothing again that is no matter of others', async () => {
+    for (const [code, most] of [
+      ['40001', 8],
+      ['22012', 1],
+    ] as const) {
+      let runs = 0
+      const work = db().transaction(async (trx) => {
+        runs += 1
+        await put(trx, `given up ${code}`, '')
+        await failAs(trx, code)
+      })
+      await expect(work).rejects.toMatchObject({ code })
+      expect(runs).toBe(most)
+      expect(await readValue(`given up ${code}`)).toBeUndefined()
+    }
+  })
+
   it('gives a refusal that stays one as it is', async () => {
     await expect(db().transaction((trx) => put(trx, 'once', ''))).rejects.toMatchObject({ code: '23505' })
   })

@@ -2,7 +2,7 @@ import type { Context } from '../../context.js'
 import { type IdentifierRow, selectIdentifiersOfType } from '../../storage/identifier.js'
 import type { ClaimedJob } from '../job.js'
 import { loadSchema, type StoreSchema } from '../schema.js'
-import { openStoreOfJob } from '../store.js'
+import { openStoreOfJob } from '../store-scope.js'
 import { normalize } from './normalize.js'
 import { type PreparedWrite, type ProfileWrite, resolve } from './resolve.js'
 

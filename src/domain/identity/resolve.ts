@@ -1,20 +1,18 @@
 import type { Context } from '../../context.js'
 import { notFound, ProfileMovedError } from '../../errors.js'
-import { groupBy } from '../../group-by.js'
 import type { Actor, StoreScope } from '../../scope.js'
-import { type IdentifierRow, queryIdentifiers, queryOwners, selectIdentifierOwners } from '../../storage/identifier.js'
-import { type ProfileRow, queryLockedProfiles } from '../../storage/profile.js'
-import { selectMergedProfiles } from '../../storage/profile-merge.js'
+import { queryOwners, selectIdentifierOwners } from '../../storage/identifier.js'
 import { readAll } from '../../storage/statement.js'
 import { queryLockedStore, type StoreRow } from '../../storage/store.js'
 import type { Executor } from '../../storage/tables.js'
 import { checkOwner, requireStore } from '../control-plane.js'
 import { loadSchema, type StoreSchema } from '../schema.js'
 import type { TraitChange } from '../trait.js'
-import { type IdentityRules, sharedRules } from './decide.js'
+import type { IdentityRules } from './decide.js'
 import type { IdentifierEdit } from './edit.js'
-import { type IdentifierValue, type ProfileState, parseFacts } from './state.js'
-import { createWorld, type World, type WorldOutcome } from './world.js'
+import { type FoundWorld, loadWorld, uniqueSorted } from './load-world.js'
+import type { IdentifierValue, ProfileState } from './state.js'
+import type { WorldOutcome } from './world.js'
 import { type AppliedWrite, writeChanges } from './write-changes.js'
 
 /** A write after validation, as of one schema version. */
@@ -81,7 +79,7 @@ async function resolveInTransaction(
   const isPreparedFor = writes.every((write) => write.prepared.schemaVersion === schema.version)
   const rules: IdentityRules = { ...schema, maxJoinedProfiles: ctx.config.limits.joinedProfiles }
   const current = isPreparedFor ? owners : await selectIdentifierOwners(trx, scope, identifiersOf(prepared))
-  const found = await loadWorld(trx, scope, rules, writes, current)
+  const found = await loadWorld(trx, scope, rules, { writes, prepared, owners: current })
   const applied: AppliedWrite[] = []
   const outcomes = writes.map((write, index): WriteOutcome => {
     const result = attempt(() => {
@@ -128,7 +126,7 @@ function prepareFor(schema: StoreSchema, write: ProfileWrite): PreparedWrite {
   return write.prepared.schemaVersion === schema.version ? write.prepared : write.prepare(schema)
 }
 
-type Attempted<T> = { readonly value: T } | { readonly error: Error }
+export type Attempted<T> = { readonly value: T } | { readonly error: Error }
 
 function attempt<T>(work: () => T): Attempted<T> {
   try {
@@ -136,14 +134,6 @@ function attempt<T>(work: () => T): Attempted<T> {
   } catch (error) {
     return { error: error instanceof Error ? error : new Error(String(error)) }
   }
-}
-
-/** What the batch found in the database. */
-export interface FoundWorld {
-  readonly world: World
-  readonly loaded: ReadonlyMap<string, ProfileState>
-  /** Where targets that were merged before the batch are now. */
-  readonly merged: ReadonlyMap<string, string>
 }
 
 function requireTarget(found: FoundWorld, id: string): ProfileState {
@@ -157,86 +147,6 @@ function requireTarget(found: FoundWorld, id: string): ProfileState {
 function unwrap<T>(attempted: Attempted<T> | undefined): T {
   if (attempted === undefined || 'error' in attempted) throw attempted?.error ?? new Error('the write was not prepared')
   return attempted.value
-}
-
-async function loadWorld(
-  trx: Executor,
-  scope: StoreScope,
-  rules: IdentityRules,
-  writes: readonly ProfileWrite[],
-  owners: readonly string[],
-): Promise<FoundWorld> {
-  const targets = writes.flatMap((write) => write.target ?? [])
-  const loaded = new Map<string, ProfileState>()
-  await loadProfiles(trx, scope, [...new Set([...owners, ...targets])].sort(), loaded)
-  await loadSharers(trx, scope, rules, loaded)
-  const missing = targets.filter((target) => !loaded.has(target))
-  const merged = await selectMergedProfiles(trx, scope, missing)
-  return {
-    world: createWorld(rules, loaded.values()),
-    loaded,
-    merged: new Map(merged.map(({ profileId, canonicalId }) => [profileId, canonicalId])),
-  }
-}
-
-/** Sorted, so that engines that lock rows lock them in one order everywhere. */
-function uniqueSorted(identifiers: readonly IdentifierValue[]): IdentifierValue[] {
-  const byKey = new Map(identifiers.map((identifier) => [`${identifier.idType}\n${identifier.value}`, identifier]))
-  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, identifier]) => identifier)
-}
-
-async function loadProfiles(
-  trx: Executor,
-  scope: StoreScope,
-  ids: readonly string[],
-  loaded: Map<string, ProfileState>,
-): Promise<void> {
-  if (ids.length === 0) return
-  const [rows, found] = await readAll<[ProfileRow[], IdentifierRow[]]>(trx, [
-    queryLockedProfiles(trx, scope, ids),
-    queryIdentifiers(trx, scope, ids),
-  ])
-  const identifiers = groupBy(found, (identifier) => identifier.profileId)
-  for (const row of rows) {
-    loaded.set(row.id, {
-      id: row.id,
-      createdAt: row.createdAt,
-      traits: JSON.parse(row.traits) as ProfileState['traits'],
-      facts: parseFacts(row.id, row.facts),
-      identifiers: (identifiers.get(row.id) ?? []).map(({ idType, value, originProfileId, ordinal, joins }) => ({
-        idType,
-        value,
-        origin: originProfileId,
-        ordinal,
-        joins,
-      })),
-    })
-  }
-}
-
-/** Where two shared identifiers together join profiles, those that share one with a loaded profile count too. */
-async function loadSharers(
-  trx: Executor,
-  scope: StoreScope,
-  rules: IdentityRules,
-  loaded: Map<string, ProfileState>,
-): Promise<void> {
-  const shared = sharedRules(rules)
-  if (shared.length < 2) return
-  let before = -1
-  while (before !== loaded.size) {
-    before = loaded.size
-    const identifiers = [...loaded.values()]
-      .flatMap((profile) => profile.identifiers)
-      .filter((identifier) => shared.includes(identifier.idType))
-    const owners = await selectIdentifierOwners(trx, scope, uniqueSorted(identifiers))
-    await loadProfiles(
-      trx,
-      scope,
-      owners.filter((owner) => !loaded.has(owner)),
-      loaded,
-    )
-  }
 }
 
 function countOutcomes(ctx: Context, outcomes: readonly WorldOutcome[], refused: number): void {

@@ -8,7 +8,7 @@ import { findImport, type ImportRow, markUploaded } from '../../storage/import.j
 import { isNamedInJob } from '../../storage/job.js'
 import { enqueueJob } from '../job.js'
 import { sign, verifySignature } from '../secret.js'
-import { openStoreOfJob } from '../store.js'
+import { openStoreOfJob } from '../store-scope.js'
 
 export const UPLOAD_PATH = '/recollect/v1/Uploads'
 

@@ -15,7 +15,7 @@ import { selectObservations } from '../../storage/observation.js'
 import { type CompiledQuery, runAll } from '../../storage/statement.js'
 import { selectSummaries } from '../../storage/summary.js'
 import type { Executor } from '../../storage/tables.js'
-import { openStoreOfJob } from '../store.js'
+import { openStoreOfJob } from '../store-scope.js'
 
 /** Texts of one round: they share a transaction, and nobody waits long for it. */
 const ROUND_SIZE = 32

@@ -6,7 +6,7 @@ import { findState, putState } from '../../storage/server-state.js'
 import { runAll } from '../../storage/statement.js'
 import { selectAllStores } from '../../storage/store.js'
 import { type ClaimedJob, enqueueJob } from '../job.js'
-import { openStoreOfJob } from '../store.js'
+import { openStoreOfJob } from '../store-scope.js'
 
 const NO_MODEL = 'none'
 const PAGE_SIZE = 500

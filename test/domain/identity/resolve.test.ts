@@ -8,20 +8,24 @@ import { selectIdentifiersOfProfile } from '../../../src/storage/identifier.js'
 import { findProfile, selectProfileIds } from '../../../src/storage/profile.js'
 import { findCanonicalId } from '../../../src/storage/profile-merge.js'
 import { createTestContext, openTestStore, TEST_ACTOR } from '../../support/context.js'
-import { findPeople, identifiersOf, type ModelWrite, traitsOf } from './model.js'
+import { findPeople, identifiersOf, type ModelRules, type ModelWrite, traitsOf } from './model.js'
 import { anyHistory, GROUP, MODEL_RULES } from './play.js'
 
 const RUNS = 60
 
+/** With one shared type alone no two of them join anybody, and the identifiers of others need not be looked at. */
+const ONE_SHARED: ModelRules = { ...MODEL_RULES, shared: MODEL_RULES.shared.slice(0, 1) }
+
 /** A store whose identifier types are those of the model. */
-async function openModelStore(ctx: Context): Promise<StoreScope> {
+async function openModelStore(ctx: Context, rules: ModelRules): Promise<StoreScope> {
   const scope = await openTestStore(ctx)
   const defaults = ['email', 'phone', 'whatsapp', 'chat']
+  const unruled = MODEL_RULES.shared.filter((idType) => !rules.shared.includes(idType))
   const configs = [
-    ...[...defaults, 'note'].map((idType) => ({ idType, normalization: 'none' as const })),
-    ...MODEL_RULES.shared.map((idType) => ({ idType, enforceUnique: false })),
+    ...[...defaults, ...unruled, 'note'].map((idType) => ({ idType, normalization: 'none' as const })),
+    ...rules.shared.map((idType) => ({ idType, enforceUnique: false })),
   ]
-  const matchingRules = [...MODEL_RULES.exclusive, ...MODEL_RULES.shared]
+  const matchingRules = [...rules.exclusive, ...rules.shared]
   await replaceIdentitySettings(ctx, scope, TEST_ACTOR, { identifierConfigs: configs, matchingRules }, undefined)
   return scope
 }
@@ -71,9 +75,12 @@ async function writeHistory(ctx: Context, scope: StoreScope, history: readonly B
   return ids
 }
 
-it('stores what the rules decide, however the writes are cut into batches', async () => {
+it.each([
+  ['several', MODEL_RULES],
+  ['one', ONE_SHARED],
+])('stores what the rules decide, however the writes are cut into batches, with %s shared types', async (_, rules) => {
   const ctx = await createTestContext()
-  const scope = await openModelStore(ctx)
+  const scope = await openModelStore(ctx, rules)
   const seen = new Set<string>()
   let run = 0
   await fc.assert(
@@ -82,7 +89,7 @@ it('stores what the rules decide, however the writes are cut into batches', asyn
       const salt = `${run}:`
       const ids = await writeHistory(ctx, scope, history, salt)
       const writes = history.map(({ write }) => write)
-      for (const person of findPeople(MODEL_RULES, writes)) {
+      for (const person of findPeople(rules, writes)) {
         const canonicalIds = await Promise.all(person.map((index) => canonicalIdOf(ctx, scope, ids[index] ?? '')))
         expect(new Set(canonicalIds)).toEqual(new Set([ids[person[0] ?? 0]]))
         const profile = await findProfile(ctx.db.read, scope, canonicalIds[0] ?? '')

@@ -1,0 +1,75 @@
+// The tables of accounts, stores and what is set for them.
+
+export interface AccountTable {
+  sid: string
+  token_hash: string
+  created_at: number
+}
+
+export interface ApiKeyTable {
+  sid: string
+  account_sid: string
+  name: string
+  secret_hash: string
+  created_at: number
+  revoked_at: number | null
+}
+
+export interface ServerStateTable {
+  name: string
+  value: string
+}
+
+export interface StoreTable {
+  id: string
+  account_sid: string
+  display_name: string
+  description: string | null
+  status: string
+  version: number
+  /** Raised by each change of trait groups and identity settings; what was derived from them is cached by it. */
+  schema_version: number
+  created_at: number
+  updated_at: number
+}
+
+export interface IdentitySettingsTable {
+  store_id: string
+  settings: string
+  version: number
+  updated_at: number
+}
+
+export interface TraitGroupTable {
+  store_id: string
+  name: string
+  description: string | null
+  traits: string
+  version: number
+  created_at: number
+  updated_at: number
+}
+
+export interface DataMappingTable {
+  store_id: string
+  id: string
+  name: string
+  description: string | null
+  is_enabled: number
+  /** Kind of the source, which lists are filtered by. */
+  type: string
+  mapping_from: string
+  mapping_to: string
+  version: number
+  created_at: number
+  updated_at: number
+}
+
+export interface OperationTable {
+  account_sid: string
+  id: string
+  status: string
+  result_id: string
+  created_at: number
+  completed_at: number
+}
