@@ -1,8 +1,23 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { monotonicFactory } from 'ulid'
 import type { IdPrefix } from './contract/ids.js'
 
 const POOL_BYTES = 4096
+const SECRET_BYTES = 16
+
+/** Random bytes from a pool: one system call per 4096 bytes instead of one per request. */
+function createRandomHex(bytes: number): () => string {
+  let pool = Buffer.alloc(0)
+  let next = 0
+  return () => {
+    if (next + bytes > pool.length) {
+      pool = randomBytes(POOL_BYTES)
+      next = 0
+    }
+    next += bytes
+    return pool.toString('hex', next - bytes, next)
+  }
+}
 
 /** Random fractions from a pool of random bytes: one system call per 4096 digits instead of one per digit. */
 function createRandomFraction(): () => number {
@@ -30,28 +45,25 @@ export function createIdFactory(now: () => number): NewId {
   return (prefix) => `${prefix}_${ulid(now()).toLowerCase()}`
 }
 
-/** `RQ` + 32 hexadecimal digits, the form of Twilio's request ids. */
-export function newRequestId(): string {
-  return `RQ${hex32()}`
+/** Makes request ids: `RQ` + 32 hexadecimal digits, the form of Twilio's. */
+export function createRequestIds(): () => string {
+  const hex = createRandomHex(SECRET_BYTES)
+  return () => `RQ${hex()}`
 }
 
 /** `AC` + 32 hexadecimal digits. */
 export function newAccountSid(): string {
-  return `AC${hex32()}`
+  return `AC${newSecret()}`
 }
 
 /** `SK` + 32 hexadecimal digits. */
 export function newKeySid(): string {
-  return `SK${hex32()}`
+  return `SK${newSecret()}`
 }
 
 /** 32 hexadecimal digits with 128 random bits, for auth tokens, key secrets and signing keys. */
 export function newSecret(): string {
-  return randomBytes(16).toString('hex')
-}
-
-function hex32(): string {
-  return randomUUID().replaceAll('-', '')
+  return randomBytes(SECRET_BYTES).toString('hex')
 }
 
 /**

@@ -15,6 +15,13 @@ export interface Principal {
   readonly credential: string
 }
 
+/** Somebody whose credentials were checked. */
+export interface Admission {
+  readonly principal: Principal
+  /** When they must be checked again, in milliseconds since the epoch. */
+  readonly until: number
+}
+
 type AccountContext = Pick<Context, 'db' | 'now'>
 type AuthenticationContext = AccountContext & Pick<Context, 'credentials'>
 
@@ -27,29 +34,35 @@ export async function authenticate(
   ctx: AuthenticationContext,
   username: string,
   password: string,
-): Promise<Principal | undefined> {
-  const credential = await findCredential(ctx, username)
-  if (credential === undefined || !verifySecret(password, credential.hash)) return undefined
-  return { accountSid: credential.accountSid, credential: username }
+): Promise<Admission | undefined> {
+  const known = await findCredential(ctx, username)
+  if (known === undefined || !verifySecret(password, known.row.hash)) return undefined
+  return { principal: { accountSid: known.row.accountSid, credential: username }, until: known.until }
 }
 
 /** A credential that was revoked is let in for so long at most. */
 const CREDENTIAL_TTL_MS = 50
 const MAX_CREDENTIALS = 1000
 
-/** Credentials of the last moments, by their SID. */
-export type CredentialCache = Map<string, { readonly row: storage.CredentialRow; readonly until: number }>
+interface KnownCredential {
+  readonly row: storage.CredentialRow
+  readonly until: number
+}
 
-async function findCredential(ctx: AuthenticationContext, sid: string): Promise<storage.CredentialRow | undefined> {
+/** Credentials of the last moments, by their SID. */
+export type CredentialCache = Map<string, KnownCredential>
+
+async function findCredential(ctx: AuthenticationContext, sid: string): Promise<KnownCredential | undefined> {
   const now = ctx.now()
   const known = ctx.credentials.get(sid)
-  if (known !== undefined && now < known.until) return known.row
+  if (known !== undefined && now < known.until) return known
   const row = await storage.findCredential(ctx.db.read, sid)
   ctx.credentials.delete(sid)
   if (row === undefined) return undefined
   if (ctx.credentials.size >= MAX_CREDENTIALS) ctx.credentials.clear()
-  ctx.credentials.set(sid, { row, until: now + CREDENTIAL_TTL_MS })
-  return row
+  const read = { row, until: now + CREDENTIAL_TTL_MS }
+  ctx.credentials.set(sid, read)
+  return read
 }
 
 /**

@@ -6,6 +6,8 @@ const MAX_STORES = 1000
 
 /** Rows of the stores in use: a request need not read the row that the one before it read. */
 export interface StoreCache {
+  /** The row of a moment ago; nothing when it is not at hand. */
+  current(storeId: string): StoreRow | undefined
   /** The last row that was read and is too old to be relied on; nothing while it can be, or when there is none. */
   outdated(storeId: string): StoreRow | undefined
   /** The row of a moment ago, or of now. */
@@ -19,6 +21,10 @@ export function createStoreCache(now: () => number): StoreCache {
   const rows = new Map<string, { readonly row: StoreRow; readonly until: number }>()
   let forgotten = 0
   return {
+    current(storeId) {
+      const known = rows.get(storeId)
+      return known !== undefined && now() < known.until ? known.row : undefined
+    },
     outdated(storeId) {
       const known = rows.get(storeId)
       return known !== undefined && now() >= known.until ? known.row : undefined

@@ -55,7 +55,11 @@ export async function changeInStore<T>(
   storeId: string,
   work: (scope: StoreScope) => Promise<T>,
 ): Promise<T> {
-  const scope = await openStore(ctx, accountSid, storeId)
+  const known = ctx.stores.current(storeId)
+  const scope =
+    known === undefined
+      ? await openStore(ctx, accountSid, storeId)
+      : toActiveScope(checkOwner(known, { accountSid, storeId }))
   try {
     return await work(scope)
   } catch (error) {

@@ -3,7 +3,7 @@ import compress from '@fastify/compress'
 import { type FastifyInstance, fastify } from 'fastify'
 import type { Context } from '../context.js'
 import { badRequest, unavailable } from '../errors.js'
-import { newRequestId } from '../ids.js'
+import { createRequestIds } from '../ids.js'
 import { addAuthentication, authenticateRequest } from './auth.js'
 import { addJsonParser } from './body.js'
 import './call.js'
@@ -76,6 +76,7 @@ export function buildHealthApp(ctx: Context): FastifyInstance {
 }
 
 function createServer(ctx: Context): FastifyInstance {
+  const newRequestId = createRequestIds()
   return fastify({
     logger: false,
     bodyLimit: ctx.config.bodyLimitBytes,
@@ -90,7 +91,7 @@ function createServer(ctx: Context): FastifyInstance {
     requestIdHeader: false,
     // Proxies may send the absolute form of the target.
     rewriteUrl: ({ url = '/' }) => url.replace(ABSOLUTE_FORM, '') || '/',
-    clientErrorHandler: (error, socket) => answerClientError(error, socket),
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, newRequestId()),
     frameworkErrors: (error, request, reply) => {
       // A path that cannot be decoded never reaches the hooks.
       reply.header('Twilio-Request-Id', request.id)
@@ -102,13 +103,13 @@ function createServer(ctx: Context): FastifyInstance {
   }) as unknown as FastifyInstance
 }
 
-function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+function answerClientError(error: Error & { code?: string }, socket: Socket, requestId: string): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy()
     return
   }
   const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
-  socket.end(rawRefusal(status, newRequestId()), () => socket.destroy())
+  socket.end(rawRefusal(status, requestId), () => socket.destroy())
 }
 
 function addRequestId(app: FastifyInstance): void {
@@ -138,18 +139,10 @@ function addDraining(app: FastifyInstance): void {
 function addObservation(app: FastifyInstance, ctx: Context): void {
   app.addHook('onResponse', (request, reply, done) => {
     const operation = request.routeOptions.config?.operationId ?? 'unknown'
-    const status = String(reply.statusCode)
-    ctx.metrics.requests.observe({ operation, status }, reply.elapsedTime / 1000)
-    ctx.log.info(
-      {
-        request: request.id,
-        operation,
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime * 100) / 100,
-        credential: request.principal?.credential,
-      },
-      'request',
-    )
+    const status = reply.statusCode
+    const ms = reply.elapsedTime
+    ctx.metrics.requests.observe({ operation, status: String(status) }, ms / 1000)
+    ctx.log.request({ request: request.id, operation, status, ms, credential: request.principal?.credential })
     done()
   })
 }

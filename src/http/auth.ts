@@ -1,20 +1,35 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Context } from '../context.js'
-import { authenticate, type Principal } from '../domain/account.js'
+import { type Admission, authenticate } from '../domain/account.js'
 import { UPLOAD_PATH } from '../domain/imports/upload.js'
 import { unauthorized } from '../errors.js'
 
 /** Everything below these needs credentials, unknown paths too, so that a stranger learns nothing. */
+/** Most requests begin so, and then nothing about the path is doubtful. */
+const API = '/v1/'
 const PROTECTED = /^\/+(recollect\/)?v1(\/|\?|$)/i
+
+/** Principals whose credentials were checked a moment ago, by the header that proved them. */
+type Admitted = Map<string, Admission>
+const MAX_ADMITTED = 1000
 
 /** Asks for HTTP Basic credentials before anything else is looked at. */
 export function addAuthentication(app: FastifyInstance, ctx: Context): void {
+  const admitted: Admitted = new Map()
   app.decorateRequest('principal', undefined)
-  app.addHook('onRequest', (request) => authenticateRequest(ctx, request))
+  app.addHook('onRequest', (request, _reply, done) => {
+    const known = admitted.get(request.headers.authorization ?? '')
+    if (known !== undefined && ctx.now() < known.until && isProtected(request.url)) {
+      request.principal = known.principal
+      return done()
+    }
+    authenticateRequest(ctx, request, admitted).then(() => done(), done)
+  })
 }
 
 /** Whether a path needs credentials, however it is written; upload URLs carry their own signature. */
 export function isProtected(url: string): boolean {
+  if (url.startsWith(API)) return true
   const path = decodePath(url)
   return path === undefined || (PROTECTED.test(path) && !path.startsWith(`${UPLOAD_PATH}/`))
 }
@@ -28,15 +43,16 @@ function decodePath(url: string): string | undefined {
 }
 
 /** Lets a request in, if its path needs it. @throws ApiError 401 */
-export async function authenticateRequest(ctx: Context, request: FastifyRequest): Promise<void> {
+export async function authenticateRequest(ctx: Context, request: FastifyRequest, admitted?: Admitted): Promise<void> {
   if (!isProtected(request.url)) return
-  request.principal = await readPrincipal(ctx, request)
-  if (request.principal === undefined) throw unauthorized()
-}
-
-async function readPrincipal(ctx: Context, request: FastifyRequest): Promise<Principal | undefined> {
-  const credentials = parseBasic(request.headers.authorization)
-  return credentials && authenticate(ctx, credentials.username, credentials.password)
+  const { authorization } = request.headers
+  const credentials = parseBasic(authorization)
+  const admission = credentials && (await authenticate(ctx, credentials.username, credentials.password))
+  if (admission === undefined || authorization === undefined) throw unauthorized()
+  request.principal = admission.principal
+  if (admitted === undefined) return
+  if (admitted.size >= MAX_ADMITTED) admitted.clear()
+  admitted.set(authorization, admission)
 }
 
 function parseBasic(header: string | undefined): { username: string; password: string } | undefined {

@@ -12,8 +12,9 @@ export function addJsonParser(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
   // A content type that is none would be refused before the parser is asked.
-  app.addHook('onRequest', async ({ raw }) => {
+  app.addHook('onRequest', ({ raw }, _reply, done) => {
     if (raw.headers['content-type'] !== undefined) raw.headers['content-type'] = 'application/json'
+    done()
   })
   app.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
     const text = body as string

@@ -73,16 +73,7 @@ export function addOperation<P extends TSchema, Q extends TSchema, B extends TSc
       ...(operation.headers === IfMatch && { headers: IfMatch }),
     },
     config: { operationId: operation.operationId, ...(operation.moved && { moved: operation.moved }) },
-    handler: (request, reply) =>
-      handler({
-        params: request.params as Schema<P>,
-        query: request.query as Schema<Q>,
-        body: request.body as Schema<B>,
-        actor: actorOf(request),
-        ifMatch: request.headers['if-match'],
-        request,
-        reply,
-      }),
+    handler: (request, reply) => handler(toCall<P, Q, B>(request, reply)),
   })
 }
 
@@ -100,13 +91,29 @@ export function addStoreOperation<P extends TSchema, Q extends TSchema, B extend
     operation,
     (call) => {
       const { storeId } = call.params as { storeId: string }
-      return open(ctx, call.actor.accountSid, storeId, (scope) => handler({ ...call, scope }))
+      return open(ctx, call.actor.accountSid, storeId, (scope) => handler(Object.assign(call, { scope })))
     },
     options,
   )
 }
 
+function toCall<P extends TSchema, Q extends TSchema, B extends TSchema>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Call<Schema<P>, Schema<Q>, Schema<B>> {
+  return {
+    params: request.params as Schema<P>,
+    query: request.query as Schema<Q>,
+    body: request.body as Schema<B>,
+    actor: actorOf(request),
+    ifMatch: request.headers['if-match'],
+    request,
+    reply,
+  }
+}
+
 function actorOf(request: FastifyRequest): Actor {
   if (request.principal === undefined) throw unauthorized()
-  return { ...request.principal, requestId: request.id }
+  const { accountSid, credential } = request.principal
+  return { accountSid, credential, requestId: request.id }
 }

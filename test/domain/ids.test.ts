@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { ID_PATTERNS } from '../../src/contract/ids.js'
-import { createIdFactory, createTicker, newAccountSid, newKeySid, newRequestId, newSecret } from '../../src/ids.js'
+import { createIdFactory, createRequestIds, createTicker, newAccountSid, newKeySid, newSecret } from '../../src/ids.js'
 
 /** A clock that stands, runs and is set back. */
 const anyClock = fc.array(fc.integer({ min: 1_700_000_000_000, max: 1_700_000_000_050 }), {
@@ -54,7 +54,7 @@ it('ticks in microseconds and never twice the same, whatever the clock does', ()
 it('makes SIDs and secrets of the forms clients know', () => {
   expect(newAccountSid()).toMatch(/^AC[0-9a-f]{32}$/)
   expect(newKeySid()).toMatch(/^SK[0-9a-f]{32}$/)
-  expect(newRequestId()).toMatch(/^RQ[0-9a-f]{32}$/)
+  expect(createRequestIds()()).toMatch(/^RQ[0-9a-f]{32}$/)
   expect(newSecret()).toMatch(/^[0-9a-f]{32}$/)
   expect(newSecret()).not.toBe(newSecret())
 })
