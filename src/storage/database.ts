@@ -1,6 +1,5 @@
-import type { Kysely, Transaction } from 'kysely'
 import type { MigrationDialect } from './migrations/migration.js'
-import type { Executor, Tables } from './tables.js'
+import type { Executor } from './tables.js'
 
 export interface TransactionOptions {
   /** Work that nobody waits for: it gives way to requests and never shares their commit. */
@@ -10,7 +9,7 @@ export interface TransactionOptions {
 /** What the rest of the program knows of an engine. Implemented by sqlite.ts and postgres.ts alone. */
 export interface Database {
   /** Reads; they see every write that was acknowledged. */
-  readonly read: Kysely<Tables>
+  readonly read: Executor
   readonly migrationDialect: MigrationDialect
   /** Whether this process alone works on the jobs, so that leases found at start belong to a dead one. */
   readonly exclusive: boolean
@@ -19,7 +18,7 @@ export interface Database {
    *
    * @throws StorageUnavailableError when the engine cannot write; nothing was applied then
    */
-  transaction<T>(work: (trx: Transaction<Tables>) => Promise<T>, options?: TransactionOptions): Promise<T>
+  transaction<T>(work: (trx: Executor) => Promise<T>, options?: TransactionOptions): Promise<T>
   /** Lets `work` read one state of the database, whatever is written meanwhile, for as long as it takes. */
   snapshot<T>(work: (read: Executor) => Promise<T>): Promise<T>
   /** @throws StorageUnavailableError when the database does not answer */

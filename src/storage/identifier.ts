@@ -1,8 +1,8 @@
-import { type CompiledQuery, type ExpressionBuilder, sql } from 'kysely'
+import { type CompiledQuery, sql } from 'kysely'
 import { groupBy } from '../group-by.js'
 import type { StoreScope } from '../scope.js'
 import type { PageRequest } from './page.js'
-import { insertRows, prepare, readOne, type Selection } from './statement.js'
+import { insertRows, padList, prepare, prepareShapes, readOne, type Selection } from './statement.js'
 import type { Executor, Tables } from './tables.js'
 
 export interface IdentifierKey {
@@ -35,21 +35,33 @@ function toIdentifier(row: Pick<Tables['identifier'], (typeof COLUMNS)[number]>)
 
 const sharedBy = (row: IdentifierRow) => (row.exclusive ? '' : row.profileId)
 
+const shapeOwners = prepareShapes()
+
 /** Reads whom values belong to, one value at least. */
 export function queryOwners(
   executor: Executor,
   scope: StoreScope,
   keys: readonly IdentifierKey[],
 ): Selection<string[]> {
-  const byType = [...groupBy(keys, (key) => key.idType)]
+  const byType = [...groupBy(keys, (key) => key.idType)].map(
+    ([idType, group]) => [idType, padList(group.map(({ value }) => value))] as const,
+  )
+  const shape = byType.map(([idType, values]) => `${values.length} ${idType}`).join('\n')
+  const values = [scope.storeId, ...byType.flatMap(([, ofType]) => ofType)]
   return {
-    query: executor
-      .selectFrom('identifier')
-      .select('profile_id')
-      .distinct()
-      .where('store_id', '=', scope.storeId)
-      .where((e) => e.or(byType.map(([idType, group]) => ofType(e, idType, group))))
-      .compile(),
+    query: shapeOwners(shape, values, ([storeId = '', ...placeholders]) => {
+      let taken = 0
+      const lists = byType.map(([idType, { length }]) => {
+        taken += length
+        return [idType, placeholders.slice(taken - length, taken)] as const
+      })
+      return executor
+        .selectFrom('identifier')
+        .select('profile_id')
+        .distinct()
+        .where('store_id', '=', storeId)
+        .where((e) => e.or(lists.map(([idType, list]) => e.and([e('id_type', '=', idType), e('value', 'in', list)]))))
+    }),
     toResult: (rows: readonly { profile_id: string }[]) => rows.map((row) => row.profile_id),
   }
 }
@@ -63,10 +75,7 @@ export async function selectIdentifierOwners(
   return keys.length === 0 ? [] : readOne(executor, queryOwners(executor, scope, keys))
 }
 
-function ofType(e: ExpressionBuilder<Tables, 'identifier'>, idType: string, keys: readonly IdentifierKey[]) {
-  const values = keys.map((key) => key.value)
-  return e.and([e('id_type', '=', idType), e('value', 'in', values)])
-}
+const shapeIdentifiers = prepareShapes()
 
 /** Reads the identifiers of profiles, of one at least, oldest first. */
 export function queryIdentifiers(
@@ -74,14 +83,16 @@ export function queryIdentifiers(
   scope: StoreScope,
   profileIds: readonly string[],
 ): Selection<IdentifierRow[]> {
+  const profiles = padList(profileIds)
   return {
-    query: executor
-      .selectFrom('identifier')
-      .select(COLUMNS)
-      .where('store_id', '=', scope.storeId)
-      .where('profile_id', 'in', profileIds)
-      .orderBy('ordinal')
-      .compile(),
+    query: shapeIdentifiers(String(profiles.length), [scope.storeId, ...profiles], ([storeId = '', ...ids]) =>
+      executor
+        .selectFrom('identifier')
+        .select(COLUMNS)
+        .where('store_id', '=', storeId)
+        .where('profile_id', 'in', ids)
+        .orderBy('ordinal'),
+    ),
     toResult: (rows: readonly Parameters<typeof toIdentifier>[0][]) => rows.map(toIdentifier),
   }
 }

@@ -9,11 +9,13 @@ import {
   type TransactionSettings,
 } from 'kysely'
 import pg from 'pg'
+import { ConnectionDriver } from './connection-driver.js'
 import type { Database } from './database.js'
-import { createNames, PostgresConnection } from './postgres-connection.js'
+import { createNames, type NameOf, PostgresConnection } from './postgres-connection.js'
 import { retryableCode, toStorageError } from './postgres-errors.js'
 import { decodeText } from './postgres-text.js'
-import type { Tables } from './tables.js'
+import { addShortcut } from './statement.js'
+import type { Executor, Tables } from './tables.js'
 
 export interface PostgresOptions {
   /** Connections for reads, and as many again for transactions: a transaction never waits for a read or the reverse. */
@@ -37,14 +39,18 @@ const MAX_IDLE_IN_TRANSACTION_MS = 60_000
 export function openPostgres(url: string, options: PostgresOptions): Database {
   const reads = createPool(url, options, { options: '-c default_transaction_read_only=on' })
   const writes = createPool(url, options)
-  const read = createKysely(reads)
-  const write = createKysely(writes)
+  const nameOf = createNames()
+  const read = createKysely(new PostgresDriver(reads, nameOf))
+  addShortcut(read, async (query) =>
+    withConnection(reads, nameOf, async (connection) => (await connection.executeQuery(query)).rows),
+  )
   const retries = new Map<string, number>()
   return {
     read,
     migrationDialect: { tableSuffix: '', finish: async () => undefined },
     exclusive: false,
-    transaction: (work) => retry(retries, () => write.transaction().setIsolationLevel('read committed').execute(work)),
+    transaction: (work) =>
+      retry(retries, () => withConnection(writes, nameOf, (connection) => runTransaction(connection, work))),
     snapshot: (work) =>
       read
         .transaction()
@@ -121,10 +127,50 @@ const getTypeParser: pg.CustomTypesConfig['getTypeParser'] = (id, format) => {
   return id === TEXT ? decodeText : pg.types.getTypeParser(id, format)
 }
 
-function createKysely(pool: pg.Pool): Kysely<Tables> {
+async function withConnection<T>(
+  pool: pg.Pool,
+  nameOf: NameOf,
+  work: (connection: PostgresConnection) => Promise<T>,
+): Promise<T> {
+  const connection = await connect(pool, nameOf)
+  try {
+    return await work(connection)
+  } finally {
+    connection.client.release(connection.fault)
+  }
+}
+
+async function connect(pool: pg.Pool, nameOf: NameOf): Promise<PostgresConnection> {
+  try {
+    return new PostgresConnection(await pool.connect(), nameOf)
+  } catch (error) {
+    throw toStorageError(error)
+  }
+}
+
+async function runTransaction<T>(connection: PostgresConnection, work: (trx: Executor) => Promise<T>): Promise<T> {
+  connection.begin('begin isolation level read committed')
+  try {
+    const executor = createKysely(new ConnectionDriver(connection))
+    addShortcut(executor, async (query) => (await connection.executeQuery(query)).rows)
+    const result = await work(executor)
+    await connection.end('commit')
+    return result
+  } catch (error) {
+    await rollBack(connection)
+    throw error
+  }
+}
+
+/** The database itself rolls back what a broken connection leaves. */
+async function rollBack(connection: PostgresConnection): Promise<void> {
+  if (connection.fault === undefined) await connection.end('rollback').catch(() => undefined)
+}
+
+function createKysely(driver: Driver): Kysely<Tables> {
   return new Kysely<Tables>({
     dialect: {
-      createDriver: () => new PostgresDriver(pool),
+      createDriver: () => driver,
       createAdapter: () => new PostgresAdapter(),
       createQueryCompiler: () => new Compiler(),
       createIntrospector: (db) => new PostgresIntrospector(db),
@@ -146,18 +192,16 @@ class Compiler extends PostgresQueryCompiler {
   }
 }
 
+/** Takes a connection for each query or transaction of the builder. */
 class PostgresDriver implements Driver {
-  readonly #nameOf = createNames()
-
-  constructor(private readonly pool: pg.Pool) {}
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly nameOf: NameOf,
+  ) {}
 
   async init(): Promise<void> {}
-  async acquireConnection(): Promise<PostgresConnection> {
-    try {
-      return new PostgresConnection(await this.pool.connect(), this.#nameOf)
-    } catch (error) {
-      throw toStorageError(error)
-    }
+  acquireConnection(): Promise<PostgresConnection> {
+    return connect(this.pool, this.nameOf)
   }
   async beginTransaction(
     connection: PostgresConnection,
@@ -168,9 +212,8 @@ class PostgresDriver implements Driver {
   async commitTransaction(connection: PostgresConnection): Promise<void> {
     await connection.end('commit')
   }
-  async rollbackTransaction(connection: PostgresConnection): Promise<void> {
-    // The database rolls back what a broken connection leaves.
-    if (connection.fault === undefined) await connection.end('rollback').catch(() => undefined)
+  rollbackTransaction(connection: PostgresConnection): Promise<void> {
+    return rollBack(connection)
   }
   async releaseConnection(connection: PostgresConnection): Promise<void> {
     connection.client.release(connection.fault)

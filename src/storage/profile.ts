@@ -1,7 +1,7 @@
 import type { CompiledQuery } from 'kysely'
 import type { StoreScope } from '../scope.js'
 import type { PageRequest } from './page.js'
-import { insertRows, prepare, type Selection } from './statement.js'
+import { insertRows, padList, prepare, prepareShapes, type Selection } from './statement.js'
 import type { Executor } from './tables.js'
 
 /** A canonical profile. `traits` and `facts` stay text until somebody needs to look inside. */
@@ -42,21 +42,25 @@ export async function findProfile(executor: Executor, scope: StoreScope, id: str
   return row && toProfile(row)
 }
 
+const shapeLocked = prepareShapes()
+
 /** Reads profiles, one at least, in the order of their ids, and holds them until the end of the transaction. */
 export function queryLockedProfiles(
   executor: Executor,
   scope: StoreScope,
   ids: readonly string[],
 ): Selection<ProfileRow[]> {
+  const padded = padList(ids)
   return {
-    query: executor
-      .selectFrom('profile')
-      .select(COLUMNS)
-      .where('store_id', '=', scope.storeId)
-      .where('id', 'in', ids)
-      .orderBy('id')
-      .forUpdate()
-      .compile(),
+    query: shapeLocked(String(padded.length), [scope.storeId, ...padded], ([storeId = '', ...placeholders]) =>
+      executor
+        .selectFrom('profile')
+        .select(COLUMNS)
+        .where('store_id', '=', storeId)
+        .where('id', 'in', placeholders)
+        .orderBy('id')
+        .forUpdate(),
+    ),
     toResult: (rows: readonly SelectedProfile[]) => rows.map(toProfile),
   }
 }

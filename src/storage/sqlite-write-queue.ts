@@ -34,6 +34,8 @@ export interface WriteTurn {
   run(statements: readonly SqliteStatement[], results?: number): Promise<readonly SqliteResult[]>
   /** Leaves statements to the next run or the commit, which they travel with: a message to the thread less. */
   defer(statements: readonly SqliteStatement[]): void
+  /** Whether nothing is written yet that was not committed: what a transaction reads first is the committed state. */
+  isFresh(): boolean
   commit(): Promise<void>
   rollback(): Promise<void>
 }
@@ -106,6 +108,7 @@ export class SqliteWriteQueue {
           throw error
         }
       },
+      isFresh: () => !this.#open && deferred.length === 0,
       defer: (statements) => {
         deferred = [...deferred, ...statements]
       },

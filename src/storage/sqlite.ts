@@ -1,26 +1,17 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
-import {
-  type CompiledQuery,
-  type DatabaseConnection,
-  type Dialect,
-  type Driver,
-  Kysely,
-  type QueryResult,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from 'kysely'
 import { StorageUnavailableError } from '../errors.js'
 import type { Database } from './database.js'
 import { SqliteCheckpointer } from './sqlite-checkpoint.js'
-import { createStatementCache, openConnection, runStatement, type SqliteStatement } from './sqlite-connection.js'
+import { openConnection } from './sqlite-connection.js'
+import { createExecutor } from './sqlite-executor.js'
+import { createReader, SqliteReader } from './sqlite-reader.js'
 import { writeStatistics } from './sqlite-statistics.js'
-import { SqliteThread, toStorageError } from './sqlite-thread.js'
-import { SqliteWriteQueue, type WriteTurn } from './sqlite-write-queue.js'
-import { isStatementBatch } from './statement.js'
-import type { Executor, Tables } from './tables.js'
+import { SqliteThread } from './sqlite-thread.js'
+import { runTransaction } from './sqlite-transaction.js'
+import { SqliteWriteQueue } from './sqlite-write-queue.js'
+import type { Executor } from './tables.js'
 
 const FILE_NAME = 'recollect.db'
 const LOCK_NAME = 'recollect.lock'
@@ -72,7 +63,7 @@ export function openSqliteFile(file: string, options: Pick<SqliteOptions, 'now'>
 
 /** Reads of a connection that another owner closes. */
 export function readThrough(connection: SqliteDatabase.Database): Executor {
-  return new Kysely<Tables>({ dialect: createDialect(() => new ReadDriver(connection)) })
+  return createExecutor(createReader(connection))
 }
 
 /** Lets `work` read one state of the database, whatever is written meanwhile. */
@@ -107,27 +98,26 @@ function createDatabase(
 ): Database {
   // Made here, so that the reading connection finds a database.
   openConnection(file, { readonly: false }).close()
-  const reader = openConnection(file, { readonly: true })
+  const reader = new SqliteReader(openConnection(file, { readonly: true }))
   const writer = new SqliteThread(file)
   const copier = new SqliteThread(file)
   const checkpointer = new SqliteCheckpointer(copier, file)
   const queue: SqliteWriteQueue = new SqliteWriteQueue(writer, options.now, () => {
+    reader.refresh()
     checkpointer.afterCommit(queue)
   })
-  const read = new Kysely<Tables>({ dialect: createDialect(() => new ReadDriver(reader)) })
-  const foreground = new Kysely<Tables>({ dialect: createDialect(() => new WriteDriver(queue, 'foreground')) })
-  const background = new Kysely<Tables>({ dialect: createDialect(() => new WriteDriver(queue, 'background')) })
+  const readCommitted = lock === undefined ? undefined : reader.run
   return {
-    read,
+    read: createExecutor(reader.run),
     migrationDialect: { tableSuffix: 'without rowid', finish: writeStatistics },
     exclusive: lock !== undefined,
     // One writes at a time.
     retries: new Map(),
-    transaction: (work, { background: isBackground = false } = {}) =>
-      (isBackground ? background : foreground).transaction().execute(work),
+    transaction: (work, { background = false } = {}) =>
+      runTransaction(queue, background ? { lane: 'background' } : { lane: 'foreground', readCommitted }, work),
     snapshot: (work) => readSnapshot(file, work),
     ping: async () => {
-      reader.pragma('schema_version')
+      reader.ping()
     },
     size: async () =>
       [file, `${file}-wal`].reduce((sum, name) => sum + (statSync(name, { throwIfNoEntry: false })?.size ?? 0), 0),
@@ -138,106 +128,4 @@ function createDatabase(
       lock?.close()
     },
   }
-}
-
-function createDialect(createDriver: () => Driver): Dialect {
-  return {
-    createDriver,
-    createAdapter: () => new SqliteAdapter(),
-    createQueryCompiler: () => new SqliteCompiler(),
-    createIntrospector: (db) => new SqliteIntrospector(db),
-  }
-}
-
-/** Leaves out the locks of rows: a transaction that writes is alone. */
-export class SqliteCompiler extends SqliteQueryCompiler {
-  protected override visitSelectModifier(node: Parameters<SqliteQueryCompiler['visitSelectModifier']>[0]): void {
-    if (node.modifier === 'Distinct' || node.rawModifier !== undefined) super.visitSelectModifier(node)
-  }
-}
-
-/** Runs reads on this thread: a read by key takes less time than a message to another thread. */
-class ReadDriver implements Driver {
-  readonly #connection: DatabaseConnection
-
-  constructor(db: SqliteDatabase.Database) {
-    const prepareStatement = createStatementCache(db)
-    this.#connection = {
-      executeQuery: async <R>(query: CompiledQuery): Promise<QueryResult<R>> => {
-        const run = (one: CompiledQuery) => runStatement(prepareStatement, toStatement(one)).rows
-        try {
-          return { rows: (isStatementBatch(query) ? query.statements.map(run) : run(query)) as R[] }
-        } catch (error) {
-          throw error instanceof SqliteDatabase.SqliteError ? toStorageError(error.code, error.message) : error
-        }
-      },
-      streamQuery: unsupportedStream,
-    }
-  }
-
-  async init(): Promise<void> {}
-  async acquireConnection(): Promise<DatabaseConnection> {
-    return this.#connection
-  }
-  async beginTransaction(): Promise<void> {
-    throw new Error('this connection only reads')
-  }
-  async commitTransaction(): Promise<void> {}
-  async rollbackTransaction(): Promise<void> {}
-  async releaseConnection(): Promise<void> {}
-  async destroy(): Promise<void> {}
-}
-
-function toStatement({ sql, parameters }: CompiledQuery): SqliteStatement {
-  return { sql, parameters }
-}
-
-class WriteConnection implements DatabaseConnection {
-  constructor(readonly turn: WriteTurn) {}
-
-  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    if (!isStatementBatch(query)) {
-      const [result] = await this.turn.run([toStatement(query)])
-      return { rows: (result?.rows ?? []) as R[], numAffectedRows: BigInt(result?.changes ?? 0) }
-    }
-    const statements = query.statements.map(toStatement)
-    if (query.rowsOf === 'none') {
-      this.turn.defer(statements)
-      return { rows: [] }
-    }
-    const results = await this.turn.run(statements, statements.length)
-    return { rows: results.map(({ rows }) => rows) as R[] }
-  }
-
-  streamQuery = unsupportedStream
-}
-
-/** Hands out turns of the write queue. Used for transactions only. */
-class WriteDriver implements Driver {
-  readonly #queue: SqliteWriteQueue
-  readonly #lane: 'foreground' | 'background'
-
-  constructor(queue: SqliteWriteQueue, lane: 'foreground' | 'background') {
-    this.#queue = queue
-    this.#lane = lane
-  }
-
-  async init(): Promise<void> {}
-  async acquireConnection(): Promise<DatabaseConnection> {
-    return new WriteConnection(await this.#queue.acquire(this.#lane))
-  }
-  async beginTransaction(): Promise<void> {}
-  async commitTransaction(connection: WriteConnection): Promise<void> {
-    await connection.turn.commit()
-  }
-  async rollbackTransaction(connection: WriteConnection): Promise<void> {
-    await connection.turn.rollback()
-  }
-  async releaseConnection(): Promise<void> {}
-  async destroy(): Promise<void> {}
-}
-
-// biome-ignore lint/correctness/useYield: the interface asks for it, nothing streams rows out of SQLite.
-async function* unsupportedStream(): AsyncIterableIterator<never> {
-  throw new Error('rows are not streamed: read them in pages')
 }

@@ -19,7 +19,7 @@ export function prepare<Values extends readonly (string | number)[], Row>(
   build: (db: Kysely<Tables>, ...values: Values) => Compilable<Row>,
 ): (executor: Executor, ...values: Values) => Promise<Row[]> {
   const bind = prepareQuery(build)
-  return async (executor, ...values) => (await executor.executeQuery<Row>(bind(executor, ...values))).rows
+  return async (executor, ...values) => rowsOf<Row>(executor, bind(executor, ...values))
 }
 
 /** Like `prepare`, but gives the query with the values instead of running it, for `readAll`. */
@@ -30,14 +30,70 @@ export function prepareQuery<Values extends readonly (string | number)[], Row>(
   const name = `recollect_${nextName++}`
   return (executor, ...values) => {
     compiled ??= build(executor, ...(placeholders as unknown as Values)).compile()
-    const parameters = compiled.parameters.map((parameter) =>
-      parameter instanceof Placeholder ? values[parameter.index] : parameter,
-    )
-    return { ...compiled, parameters, name }
+    // Member by member: a spread takes several times as long.
+    const { query, queryId, sql } = compiled
+    return { query, queryId, sql, parameters: fillIn(compiled.parameters, values), name }
   }
 }
 
+function fillIn(parameters: readonly unknown[], values: readonly unknown[]): unknown[] {
+  return parameters.map((parameter) => (parameter instanceof Placeholder ? values[parameter.index] : parameter))
+}
+
+const MAX_SHAPES = 200
+
+/** Makes the query of a shape with its values, see `prepareShapes`. */
+export type ShapedQuery = (
+  shape: string,
+  values: readonly string[],
+  build: (values: readonly string[]) => Compilable,
+) => CompiledQuery
+
+/**
+ * Like `prepareQuery` for queries that have one text for each shape, such as the length of a list: each is compiled once.
+ *
+ * @returns a function that takes the shape, the values, and how the query is built from as many placeholders
+ */
+export function prepareShapes(): ShapedQuery {
+  const shapes = new Map<string, CompiledQuery>()
+  return (shape, values, build) => {
+    let compiled = shapes.get(shape)
+    if (compiled === undefined) {
+      compiled = build(values.map((_, index) => new Placeholder(index) as unknown as string)).compile()
+      if (shapes.size >= MAX_SHAPES) shapes.clear()
+      shapes.set(shape, compiled)
+    }
+    const { query, queryId, sql } = compiled
+    return { query, queryId, sql, parameters: fillIn(compiled.parameters, values) }
+  }
+}
+
+/** Repeats the last value up to a power of two: lists then have few lengths, and their queries few texts. */
+export function padList<T>(values: readonly T[]): T[] {
+  const length = values.length === 0 ? 0 : 2 ** Math.ceil(Math.log2(values.length))
+  return Array.from({ length }, (_, index) => values[Math.min(index, values.length - 1)] as T)
+}
+
 let nextName = 1
+
+/** Runs a compiled query; rows that are at hand come at once. */
+export type RunQuery = (query: CompiledQuery) => unknown[] | Promise<unknown[]>
+
+const shortcuts = new WeakMap<Executor, RunQuery>()
+
+/**
+ * Lets compiled queries of an executor go to its engine without the query builder's own way of executing them, which
+ * for a read by key takes longer than the read.
+ */
+export function addShortcut(executor: Executor, run: RunQuery): void {
+  shortcuts.set(executor, run)
+}
+
+async function rowsOf<Row>(executor: Executor, query: CompiledQuery): Promise<Row[]> {
+  const run = shortcuts.get(executor)
+  if (run !== undefined) return (await run(query)) as Row[]
+  return (await executor.executeQuery<Row>(query as CompiledQuery<Row>)).rows
+}
 
 /** A statement whose text never changes: an engine may keep it prepared under its name. */
 export interface NamedStatement<Row = unknown> extends CompiledQuery<Row> {
@@ -61,14 +117,20 @@ export function isStatementBatch(query: CompiledQuery): query is StatementBatch 
   return 'statements' in query
 }
 
+const EMPTY = Compiled.raw('', [])
+
+function toBatch(statements: readonly CompiledQuery[], rowsOf: StatementBatch['rowsOf']): StatementBatch {
+  return { query: EMPTY.query, queryId: EMPTY.queryId, sql: '', parameters: [], statements, rowsOf }
+}
+
 /**
  * Runs statements whose rows nobody needs, in order. In a transaction they may wait for its next statement or its COMMIT
  * and travel with that; what the database refuses then fails the transaction there.
  */
 export async function runAll(executor: Executor, statements: readonly CompiledQuery[]): Promise<void> {
   if (statements.length === 0) return
-  const batch: StatementBatch = { ...Compiled.raw('', []), statements, rowsOf: 'none' }
-  await executor.executeQuery(batch)
+  const batch = toBatch(statements, 'none')
+  await rowsOf(executor, batch)
 }
 
 /** A query with what its rows are made into. */
@@ -83,15 +145,14 @@ export async function readAll<T extends readonly unknown[]>(
   selections: { readonly [K in keyof T]: Selection<T[K]> },
 ): Promise<T> {
   const statements = selections.map(({ query }) => query)
-  const batch: StatementBatch = { ...Compiled.raw('', []), statements, rowsOf: 'each' }
-  const { rows } = await executor.executeQuery(batch)
+  const batch = toBatch(statements, 'each')
+  const rows = await rowsOf(executor, batch)
   return selections.map(({ toResult }, index) => toResult(rows[index] as never[])) as unknown as T
 }
 
 /** Runs one of them by itself. */
 export async function readOne<T>(executor: Executor, { query, toResult }: Selection<T>): Promise<T> {
-  const { rows } = await executor.executeQuery(query)
-  return toResult(rows as never[])
+  return toResult(await rowsOf<never>(executor, query))
 }
 
 /** A statement written as text, with `?` for each value; an engine that numbers its markers does so in its driver. */
@@ -126,10 +187,24 @@ export function insertRows<T extends keyof Tables & string>(
   const statements: MarkedStatement[] = []
   for (let start = 0; start < rows.length; start += perStatement) {
     const chunk = rows.slice(start, start + perStatement)
-    const query = Compiled.raw(insertText(table, columns, chunk.length, options), chunk.flat())
+    const query = Compiled.raw(insertTextOf(table, columns, chunk.length, options), chunk.flat())
     statements.push({ ...query, marked: true })
   }
   return statements
+}
+
+const insertTexts = new Map<string, string>()
+const MAX_INSERT_TEXTS = 1000
+
+function insertTextOf(table: string, columns: readonly string[], rows: number, options: InsertOptions): string {
+  const key = `${table} ${rows} ${columns.length}`
+  let text = insertTexts.get(key)
+  if (text === undefined) {
+    text = insertText(table, columns, rows, options)
+    if (insertTexts.size >= MAX_INSERT_TEXTS) insertTexts.clear()
+    insertTexts.set(key, text)
+  }
+  return text
 }
 
 function insertText(table: string, columns: readonly string[], rows: number, { conflict }: InsertOptions): string {

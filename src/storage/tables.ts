@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely'
+import type { Kysely } from 'kysely'
 import type {
   AccountTable,
   ApiKeyTable,
@@ -56,4 +56,4 @@ export interface Tables {
 }
 
 /** What a storage function runs on: the database or a transaction. */
-export type Executor = Kysely<Tables> | Transaction<Tables>
+export type Executor = Kysely<Tables>
