@@ -21,7 +21,7 @@ import { checkTraits, promoteIdentifiers } from './trait.js'
 
 const MAX_BATCH_SIZE = 256
 /** While one is synced the next is decided. */
-const MAX_BATCHES = 2
+const MAX_BATCHES = 1
 const MAX_PAGE_ITEMS = 1000
 
 /** Submits a write of one profile and resolves with the profile's id when it is on disk. */

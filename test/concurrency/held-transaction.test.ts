@@ -215,6 +215,7 @@ describe('while another transaction is open', () => {
     const last = ctx.db.transaction<void>(work).catch(() => undefined)
     gate.open()
     await Promise.all([held, last])
-    expect(await allIds()).toEqual([await before])
+    const id = await before
+    expect(await allIds()).toEqual([id])
   })
 })

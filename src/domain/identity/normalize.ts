@@ -22,6 +22,8 @@ export function normalize(normalization: Normalization, value: string): string |
 }
 
 const MIN_PHONE_DIGITS = 3
+/** E.164 of North America, where no prefix is ever taken off or put on: valid or not, it stays as it is. */
+const NORTH_AMERICAN = /^\+1[2-9]\d{9}$/
 
 /**
  * E.164. A number without `+` is read as one of the United States first, then as one that begins with its country code,
@@ -30,6 +32,8 @@ const MIN_PHONE_DIGITS = 3
  */
 function normalizePhone(value: string): string | undefined {
   const text = value.trim()
+  // Most numbers come so, and asking the library costs a tenth of a create.
+  if (NORTH_AMERICAN.test(text)) return text
   const number = parseValid(text, 'US') ?? (text.startsWith('+') ? undefined : parseValid(`+${digitsOf(text)}`))
   if (number !== undefined) return number
   const digits = digitsOf(text)

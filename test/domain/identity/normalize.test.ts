@@ -32,6 +32,15 @@ describe('phone', () => {
     expect(normalize('phone', text)).toBe(number)
   })
 
+  it('reads a number of North America the same with and without blanks', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[2-9]\d{9}$/), (digits) => {
+        expect(normalize('phone', `+1${digits}`)).toBe(normalize('phone', `+1 ${digits}`))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
   it.each([
     ['911', '+911'],
     ['555 0100', '+5550100'],
