@@ -1,102 +1,110 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { runBulkCase } from './cases/bulk.js'
 import { createRequestCases } from './cases/catalog.js'
-import { prepareRun } from './cases/run.js'
-import { createClient, readCpuSeconds } from './client.js'
-import { measure } from './load.js'
-import { FULL, readOptions } from './options.js'
+import { runImportCase } from './cases/import.js'
+import { prepareRun, type Run } from './cases/run.js'
+import { createClient, readCpuSeconds, waitUntilEncoded } from './client.js'
+import { readProfile } from './cpu-profile.js'
+import { type LoadRequest, measure } from './load.js'
+import { FULL, readEngine } from './options.js'
 import { openBenchDatabase } from './postgres.js'
 import { killAll, startProcess } from './process.js'
-import { createBench } from './servers.js'
+import { type Bench, createBench, settingsOf } from './servers.js'
 
-/**
- * Where the main thread's time goes in one operation: `npm run bench:profile -- --only fetch [--engine postgres]`. Prints
- * the functions by the time spent in themselves, and keeps the CPU profile (for Chrome's DevTools or speedscope) in the
- * folder `profiles/`.
- */
+const USAGE = `npm run bench:profile -- NAME [--engine postgres] [--server FILE]
 
-const SHOWN = 40
+Where the time of the server's threads goes in one kind of work: create, fetch, lookup, patch, list, traits, observe, recall
+(16 connections; 64 for create and fetch), bulk or import. Prints the functions by the time spent in themselves, and
+keeps the CPU profiles, which Chrome's DevTools and speedscope draw as flame graphs, in the folder profiles/.`
+
+const WARM_UP_SECONDS = 2
 const SECONDS = 5
+const CONNECTIONS = 16
+const MEMORIES = 200
+const BATCH = 10
+const SHOWN = 40
 
-interface Node {
-  readonly id: number
-  readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number }
-}
+/** Does the work once more and says how many units it was. */
+type Work = () => Promise<number>
 
-interface CpuProfile {
-  readonly nodes: readonly Node[]
-  readonly samples: readonly number[]
-  readonly timeDeltas: readonly number[]
-}
-
-/** Microseconds by function, without what was idle. */
-function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): [string, number][] {
-  const names = new Map(
-    nodes.map(({ id, callFrame: { functionName, url, lineNumber } }) => {
-      const where = url === '' ? '' : ` ${basename(url)}:${lineNumber + 1}`
-      return [id, `${functionName || '(anonymous)'}${where}`]
-    }),
-  )
-  const times = new Map<string, number>()
-  samples.forEach((id, index) => {
-    const name = names.get(id) ?? '?'
-    times.set(name, (times.get(name) ?? 0) + (timeDeltas[index] ?? 0))
+/** Questions nobody asked before, to a profile with some memories. */
+async function prepareRecall(run: Run, url: string): Promise<() => LoadRequest> {
+  const client = createClient(run.bench, url)
+  const profile = `/v1/Stores/${run.store}/Profiles/${run.profiles[0]?.id}`
+  for (let start = 0; start < MEMORIES; start += BATCH) {
+    const observations = Array.from({ length: BATCH }, (_, index) => ({
+      content: `Bought article ${start + index} in the shop of ${['Oslo', 'Lisbon', 'Cork'][index % 3]} and asked for a refund.`,
+      source: 'bench',
+      occurredAt: new Date(1_700_000_000_000 + start * 1000).toISOString(),
+    }))
+    await client('POST', `${profile}/Observations`, { observations })
+  }
+  await waitUntilEncoded(url)
+  let count = 0
+  return () => ({
+    method: 'POST',
+    path: `${profile}/Recall`,
+    body: { query: `Which article ${count++} did they want?` },
   })
-  times.delete('(idle)')
-  return [...times].sort(([, a], [, b]) => b - a)
 }
 
-function print(file: string, requests: number): void {
-  const times = selfTimes(JSON.parse(readFileSync(file, 'utf8')) as CpuProfile)
-  const total = times.reduce((sum, [, time]) => sum + time, 0)
-  console.log(`${file}: ${(total / requests).toFixed(1)} µs a request on this thread, ${requests} requests`)
-  for (const [name, time] of times.slice(0, SHOWN)) {
-    console.log(
-      `${(time / requests).toFixed(2).padStart(8)} µs  ${((time / total) * 100).toFixed(1).padStart(5)} %  ${name}`,
-    )
+async function prepareWork(name: string, run: Run, url: string): Promise<Work> {
+  if (name === 'bulk') return async () => (await runBulkCase(run, url)).profiles * (run.size.bulks + 1)
+  if (name === 'import') return async () => (await runImportCase(run, url)).rows
+  const load = { authorization: run.bench.authorization, seconds: SECONDS, connections: CONNECTIONS }
+  if (name === 'recall') {
+    const next = await prepareRecall(run, url)
+    await measure(url, { ...load, next, seconds: WARM_UP_SECONDS })
+    return async () => (await measure(url, { ...load, next })).requests
+  }
+  const cases = await createRequestCases(run, createClient(run.bench, url), true)
+  const request = cases.findLast((one) => one.name === name)
+  if (request === undefined) throw new Error(`${name} is nothing to profile\n\n${USAGE}`)
+  await measure(url, { ...load, ...request, seconds: WARM_UP_SECONDS })
+  return async () => {
+    const { requests } = await measure(url, { ...load, ...request })
+    await request.settle?.(url)
+    return requests
+  }
+}
+
+async function profile(name: string, bench: Bench): Promise<void> {
+  const run = await prepareRun(bench, FULL, (text) => console.error(text))
+  const folder = join(bench.folder, 'profiles')
+  const args = ['--cpu-prof', `--cpu-prof-dir=${folder}`, '--enable-source-maps', bench.main, 'serve']
+  const server = await startProcess(args, settingsOf(bench), join(bench.folder, 'profiled.log'))
+  const work = await prepareWork(name, run, server.url)
+  const before = await readCpuSeconds(server.url)
+  const units = await work()
+  const cpu = (await readCpuSeconds(server.url)) - before
+  await server.stop()
+  console.log(`${name}: ${((cpu / units) * 1e6).toFixed(0)} µs of CPU for each of ${units}, in all threads`)
+  mkdirSync('profiles', { recursive: true })
+  for (const [thread, file] of readdirSync(folder).sort().entries()) {
+    const kept = join('profiles', `${name}-${thread}.cpuprofile`)
+    renameSync(join(folder, file), kept)
+    const times = readProfile(kept)
+    const total = times.reduce((sum, [, time]) => sum + time, 0)
+    console.log(`\n${kept}: ${Math.round(total / 1000)} ms`)
+    for (const [place, time] of times.slice(0, SHOWN)) {
+      console.log(`${((time / total) * 100).toFixed(1).padStart(6)} %  ${place}`)
+    }
   }
 }
 
 async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2))
-  const name = options && [...options.only][0]
-  if (options === undefined || options.only.size !== 1)
-    return console.log('usage: npm run bench:profile -- --only NAME')
+  const options = { engine: { type: 'string', default: 'sqlite' }, server: { type: 'string' } } as const
+  const { values, positionals } = parseArgs({ options, allowPositionals: true })
+  const [name] = positionals
+  if (name === undefined) return console.log(USAGE)
   const folder = mkdtempSync(join(tmpdir(), 'recollect-profile-'))
-  const database = await openBenchDatabase(options.engine)
+  const database = await openBenchDatabase(readEngine(values.engine))
   try {
-    const bench = createBench(folder, {
-      databaseUrl: database?.url,
-      ...(options.server !== undefined && { main: options.server }),
-    })
-    const run = await prepareRun(bench, { ...FULL, ...options.size }, (text) => console.error(text))
-    const env = {
-      PORT: '0',
-      RECOLLECT_DATA_DIR: join(folder, 'data'),
-      RECOLLECT_ACCOUNTS: `${bench.sid}:${bench.token}`,
-      ...(database !== undefined && { DATABASE_URL: database.url }),
-    }
-    const args = ['--cpu-prof', `--cpu-prof-dir=${folder}/prof`, '--enable-source-maps', bench.main, 'serve']
-    const server = await startProcess(args, env, join(folder, 'log'))
-    const cases = await createRequestCases(run, createClient(bench, server.url), true)
-    const request = cases.findLast((one) => one.name === name)
-    if (request === undefined) throw new Error(`${name} is no single request`)
-    const load = { ...request, authorization: bench.authorization }
-    const warm = await measure(server.url, { ...load, seconds: 2 })
-    const before = await readCpuSeconds(server.url)
-    const result = await measure(server.url, { ...load, seconds: SECONDS })
-    const cpu = (await readCpuSeconds(server.url)) - before
-    await server.stop()
-    console.log(
-      `${name}: ${Math.round(result.requestsPerSecond)} req/s, ${((cpu / result.requests) * 1e6).toFixed(0)} µs of CPU a request`,
-    )
-    mkdirSync('profiles', { recursive: true })
-    for (const file of readdirSync(join(folder, 'prof')).sort()) {
-      const kept = join('profiles', `${name}-${options.engine}-${file}`)
-      renameSync(join(folder, 'prof', file), kept)
-      print(kept, warm.requests + result.requests)
-    }
+    const server = values.server === undefined ? {} : { main: values.server }
+    await profile(name, createBench(folder, { databaseUrl: database?.url, ...server }))
   } finally {
     killAll()
     await database?.close()

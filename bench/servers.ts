@@ -32,20 +32,22 @@ export function createBench(folder: string, { main = MAIN, databaseUrl, settings
   return { folder, sid, token, authorization, main, databaseUrl, settings }
 }
 
-/** The server as it ships, on the run's data folder, with the settings it has by itself and those given. */
-export function startRecollect(
-  { folder, sid, token, main, databaseUrl, settings }: Bench,
-  more: Readonly<Record<string, string>> = {},
-): Promise<ServerProcess> {
-  const own = {
+/** What the server needs to serve the run's data on a free port, and the run's own settings. */
+export function settingsOf({ folder, sid, token, databaseUrl, settings }: Bench): Record<string, string> {
+  return {
     HOST: '127.0.0.1',
     PORT: '0',
     RECOLLECT_DATA_DIR: join(folder, 'data'),
     RECOLLECT_ACCOUNTS: `${sid}:${token}`,
     ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
+    ...settings,
   }
-  const env = { ...own, ...settings, ...more }
-  return startProcess(['--enable-source-maps', main, 'serve'], env, join(folder, 'recollect.log'))
+}
+
+/** The server as it ships, on the run's data folder, with the settings it has by itself and those given. */
+export function startRecollect(bench: Bench, more: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
+  const env = { ...settingsOf(bench), ...more }
+  return startProcess(['--enable-source-maps', bench.main, 'serve'], env, join(bench.folder, 'recollect.log'))
 }
 
 /** What the bare servers answer: for each operation what Recollect answered to the same request. */

@@ -5,7 +5,7 @@ import type { Actor, StoreScope } from '../scope.js'
 import { insertEvents } from '../storage/event.js'
 import { deleteIdentifiersOfProfile, findIdentifierOwners } from '../storage/identifier.js'
 import { eraseMemories, findMemoryVersion, lockMemoryVersion } from '../storage/memory.js'
-import { deleteProfiles, findProfile, type ProfileRow, selectProfileIds } from '../storage/profile.js'
+import { deleteProfiles, findProfile, findProfileView, type ProfileRow, selectProfileIds } from '../storage/profile.js'
 import { deleteMergesInto, findCanonicalId } from '../storage/profile-merge.js'
 import { runAll } from '../storage/statement.js'
 import type { Executor } from '../storage/tables.js'
@@ -113,7 +113,10 @@ export async function patchProfile(
  */
 export async function requireProfile(executor: Executor, scope: StoreScope, profileId: string): Promise<ProfileRow> {
   const profile = await findProfile(executor, scope, profileId)
-  if (profile !== undefined) return profile
+  return profile ?? refuseProfile(executor, scope, profileId)
+}
+
+async function refuseProfile(executor: Executor, scope: StoreScope, profileId: string): Promise<never> {
   const canonicalId = await findCanonicalId(executor, scope, profileId)
   if (canonicalId !== undefined) throw new ProfileMovedError(profileId, canonicalId)
   throw notFound(`Profile ${profileId}`)
@@ -142,7 +145,8 @@ export async function fetchProfile(
   profileId: string,
   traitGroups?: string,
 ): Promise<string> {
-  const profile = await requireProfile(ctx.db.read, scope, profileId)
+  const found = await findProfileView(ctx.db.read, scope, profileId)
+  const profile = found ?? (await refuseProfile(ctx.db.read, scope, profileId))
   const traits = traitGroups === undefined ? profile.traits : pickGroups(profile.traits, traitGroups)
   return `{"id":"${profile.id}","createdAt":"${toTimestamp(profile.createdAt)}","traits":${traits}}`
 }

@@ -42,6 +42,23 @@ export async function findProfile(executor: Executor, scope: StoreScope, id: str
   return row && toProfile(row)
 }
 
+/** A canonical profile as FetchProfile shows it. */
+export type ProfileView = Pick<ProfileRow, 'id' | 'traits' | 'createdAt'>
+
+const selectView = prepare<[string, string], { traits: string; created_at: number }>((db, storeId, id) =>
+  db.selectFrom('profile').select(['traits', 'created_at']).where('store_id', '=', storeId).where('id', '=', id),
+)
+
+/** Leaves the facts unread, which are longer than the traits. */
+export async function findProfileView(
+  executor: Executor,
+  scope: StoreScope,
+  id: string,
+): Promise<ProfileView | undefined> {
+  const [row] = await selectView(executor, scope.storeId, id)
+  return row && { id, traits: row.traits, createdAt: row.created_at }
+}
+
 const shapeLocked = prepareShapes()
 
 /** Reads profiles, one at least, in the order of their ids, and holds them until the end of the transaction. */
@@ -83,15 +100,25 @@ export async function selectProfilesAfter(
   return rows.map(toProfile)
 }
 
+const listFrom = {
+  asc: prepare<[string, string, number], { id: string }>((db, storeId, after, limit) =>
+    selectIds(db, storeId, limit).where('id', '>', after).orderBy('id', 'asc'),
+  ),
+  desc: prepare<[string, string, number], { id: string }>((db, storeId, after, limit) =>
+    selectIds(db, storeId, limit).where('id', '<', after).orderBy('id', 'desc'),
+  ),
+}
+
+function selectIds(db: Executor, storeId: string, limit: number) {
+  return db.selectFrom('profile').select('id').where('store_id', '=', storeId).limit(limit)
+}
+
+/** Behind every id: `~` sorts after all its characters. */
+const LAST = '~'
+
 export async function selectProfileIds(executor: Executor, scope: StoreScope, page: PageRequest): Promise<string[]> {
-  const rows = await executor
-    .selectFrom('profile')
-    .select('id')
-    .where('store_id', '=', scope.storeId)
-    .$if(page.after !== undefined, (query) => query.where('id', page.order === 'asc' ? '>' : '<', page.after ?? ''))
-    .orderBy('id', page.order)
-    .limit(page.limit)
-    .execute()
+  const after = page.after ?? (page.order === 'asc' ? '' : LAST)
+  const rows = await listFrom[page.order](executor, scope.storeId, after, page.limit)
   return rows.map((row) => row.id)
 }
 
