@@ -10,12 +10,12 @@ import type { QueryVectors } from './domain/recall/query.js'
 import type { SchemaCache } from './domain/schema.js'
 import { createStoreCache, type StoreCache } from './domain/store-cache.js'
 import type { Encoder } from './embedding/encoder.js'
+import { observeEncoder } from './embedding/observed.js'
 import { createIdFactory, createTicker, type NewId, newSecret } from './ids.js'
 import type { Logger } from './log.js'
 import { createMetrics, type Metrics } from './metrics.js'
+import { readSources } from './metrics-sources.js'
 import type { Database } from './storage/database.js'
-import { countQueuedJobs } from './storage/job.js'
-import { countQueuedTexts } from './storage/memory-vector.js'
 import { getOrCreateState } from './storage/server-state.js'
 
 /** Everything a domain function stands on. Built once by a command, passed as an argument. */
@@ -62,6 +62,7 @@ export async function createContext(
   { db, log, now, encoder }: Pick<Context, 'db' | 'log' | 'now'> & { encoder?: Encoder | undefined },
 ): Promise<Context> {
   const signingKey = await db.transaction((trx) => getOrCreateState(trx, 'signing-key', newSecret()))
+  const metrics = createMetrics(readSources(db, () => context))
   const context: Context = {
     config,
     db,
@@ -70,20 +71,15 @@ export async function createContext(
     newId: createIdFactory(now),
     blobs: config.uploads.store === 'folder' ? openFolderBlobs(config.uploads.folder) : openDatabaseBlobs(db, now),
     log,
-    metrics: createMetrics({
-      queuedJobs: () => countQueuedJobs(db.read),
-      queuedTexts: () => countQueuedTexts(db.read),
-      databaseBytes: () => db.size(),
-      retries: () => db.retries,
-    }),
+    metrics,
     signingKey,
     schemas: new Map(),
     credentials: new Map(),
-    stores: createStoreCache(now),
+    stores: createStoreCache(now, metrics.caches.store),
     submitWrite: createWriteGatherer(() => context),
     addMemories: createMemoryGatherer(() => context),
     jobSignal: { wake: () => undefined },
-    encoder,
+    encoder: encoder && observeEncoder(encoder, metrics.encoderCalls),
     encodingSignal: { wake: () => undefined },
     recallCache: createRecallCache(config.recallCacheBytes),
     queryVectors: new Map(),

@@ -8,6 +8,7 @@ import { recoverTexts } from '../domain/recall/encode.js'
 import { ensureEncoded } from '../domain/recall/reencode.js'
 import { createEncoder } from '../embedding/create.js'
 import type { Encoder } from '../embedding/encoder.js'
+import { watchEventLoop } from '../event-loop-lag.js'
 import { startEncoding } from '../jobs/encoding.js'
 import type { Loop } from '../jobs/loop.js'
 import { startWorker } from '../jobs/worker.js'
@@ -42,11 +43,12 @@ export async function runNode({ env }: CommandInput, { works, check, open }: Nod
   try {
     await migrate(db, now())
     const ctx = await createContext(config, { db, log, now, encoder })
+    watchEventLoop(ctx.metrics.eventLoopLag)
     await recoverJobs(ctx)
     await recoverTexts(ctx)
     await ensureEncoded(ctx)
     const app = await open(ctx)
-    const loops = works ? startLoops(ctx, encoder) : []
+    const loops = works ? startLoops(ctx) : []
     log.info({ signal: await stopped }, 'stopping')
     await stop(app, encoder, loops)
   } finally {
@@ -62,9 +64,9 @@ function waitForSignal(): Promise<NodeJS.Signals> {
   })
 }
 
-function startLoops(ctx: Context, encoder: Encoder | undefined): Loop[] {
+function startLoops(ctx: Context): Loop[] {
   void removeOrphanedUploads(ctx).catch((error) => ctx.log.warn({ err: error }, 'old uploads could not be removed'))
-  return [startWorker(ctx), ...(encoder === undefined ? [] : [startEncoding(ctx, encoder)])]
+  return [startWorker(ctx), ...(ctx.encoder === undefined ? [] : [startEncoding(ctx, ctx.encoder)])]
 }
 
 /**

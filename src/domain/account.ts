@@ -16,7 +16,7 @@ export interface Principal {
 }
 
 type AccountContext = Pick<Context, 'db' | 'now'>
-type AuthenticationContext = AccountContext & Pick<Context, 'credentials'>
+type AuthenticationContext = AccountContext & Pick<Context, 'credentials' | 'metrics'>
 
 /**
  * Whom credentials belong to; nothing when they are wrong or revoked.
@@ -43,7 +43,12 @@ export type CredentialCache = Map<string, { readonly row: storage.CredentialRow;
 async function findCredential(ctx: AuthenticationContext, sid: string): Promise<storage.CredentialRow | undefined> {
   const now = ctx.now()
   const known = ctx.credentials.get(sid)
-  if (known !== undefined && now < known.until) return known.row
+  const use = ctx.metrics.caches.credential
+  if (known !== undefined && now < known.until) {
+    use.hits += 1
+    return known.row
+  }
+  use.misses += 1
   const row = await storage.findCredential(ctx.db.read, sid)
   ctx.credentials.delete(sid)
   if (row === undefined) return undefined

@@ -1,5 +1,6 @@
 import type { Context } from '../context.js'
 import { badRequest, notFound, StorageUnavailableError } from '../errors.js'
+import type { QueueState } from '../metrics/queue.js'
 import type { Actor, StoreScope } from '../scope.js'
 import { insertEvents } from '../storage/event.js'
 import {
@@ -101,7 +102,11 @@ export interface NewMemories {
 }
 
 /** Adds memories to a profile; resolves when they are on disk. @throws ApiError 404; ProfileMovedError */
-export type AddMemories = (scope: StoreScope, memories: NewMemories) => Promise<void>
+export interface AddMemories {
+  (scope: StoreScope, memories: NewMemories): Promise<void>
+  /** Additions that wait for their batch. */
+  waiting(): QueueState
+}
 
 /**
  * Gathers concurrent additions to profiles of one store into one transaction; each gets its own answer. With sixteen
@@ -123,7 +128,9 @@ export function createMemoryGatherer(context: () => Context): AddMemories {
       )
     },
   })
-  return (scope, memories) => submit(scope.storeId, { scope, memories })
+  return Object.assign((scope: StoreScope, memories: NewMemories) => submit(scope.storeId, { scope, memories }), {
+    waiting: submit.waiting,
+  })
 }
 
 async function addBatch(ctx: Context, scope: StoreScope, batch: readonly NewMemories[]): Promise<Settled<void>[]> {

@@ -1,6 +1,7 @@
 import type { Context } from '../context.js'
 import type { Identifier, ProfileInput, Traits } from '../contract/profile.js'
 import { badRequest, notFound, ProfileMovedError, StorageUnavailableError } from '../errors.js'
+import type { QueueState } from '../metrics/queue.js'
 import type { Actor, StoreScope } from '../scope.js'
 import { insertEvents } from '../storage/event.js'
 import { deleteIdentifiersOfProfile, findIdentifierOwners } from '../storage/identifier.js'
@@ -25,7 +26,11 @@ const MAX_BATCHES = 2
 const MAX_PAGE_ITEMS = 1000
 
 /** Submits a write of one profile and resolves with the profile's id when it is on disk. */
-export type SubmitWrite = (scope: StoreScope, write: ProfileWrite) => Promise<string>
+export interface SubmitWrite {
+  (scope: StoreScope, write: ProfileWrite): Promise<string>
+  /** Writes that wait for their batch. */
+  waiting(): QueueState
+}
 
 /**
  * Gathers concurrent writes of one store into one transaction; each gets its own answer.
@@ -48,7 +53,9 @@ export function createWriteGatherer(context: () => Context): SubmitWrite {
       return outcomes.map((outcome) => ('error' in outcome ? outcome : { value: outcome.profileId }))
     },
   })
-  return (scope, write) => submit(scope.storeId, { scope, write })
+  return Object.assign((scope: StoreScope, write: ProfileWrite) => submit(scope.storeId, { scope, write }), {
+    waiting: submit.waiting,
+  })
 }
 
 /**

@@ -138,8 +138,7 @@ function addDraining(app: FastifyInstance): void {
 function addObservation(app: FastifyInstance, ctx: Context): void {
   app.addHook('onResponse', (request, reply, done) => {
     const operation = request.routeOptions.config?.operationId ?? 'unknown'
-    const status = String(reply.statusCode)
-    ctx.metrics.requests.observe({ operation, status }, reply.elapsedTime / 1000)
+    ctx.metrics.requests.observe(operation, reply.statusCode, reply.elapsedTime / 1000)
     ctx.log.info(
       {
         request: request.id,

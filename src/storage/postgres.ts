@@ -9,6 +9,8 @@ import {
   type TransactionSettings,
 } from 'kysely'
 import pg from 'pg'
+import { Distribution, LATENCY_BOUNDS, SIZE_BOUNDS } from '../metrics/distribution.js'
+import type { NamedQueueState } from '../metrics/queue.js'
 import type { Database } from './database.js'
 import { createNames, PostgresConnection } from './postgres-connection.js'
 import { retryableCode, toStorageError } from './postgres-errors.js'
@@ -37,8 +39,10 @@ const MAX_IDLE_IN_TRANSACTION_MS = 60_000
 export function openPostgres(url: string, options: PostgresOptions): Database {
   const reads = createPool(url, options, { options: '-c default_transaction_read_only=on' })
   const writes = createPool(url, options)
-  const read = createKysely(reads)
-  const write = createKysely(writes)
+  const readLoad = new PoolLoad()
+  const writeLoad = new PoolLoad()
+  const read = createKysely(reads, readLoad)
+  const write = createKysely(writes, writeLoad)
   const retries = new Map<string, number>()
   return {
     read,
@@ -61,7 +65,12 @@ export function openPostgres(url: string, options: PostgresOptions): Database {
       const { rows } = await sql<{ size: number }>`select pg_database_size(current_database()) as size`.execute(read)
       return rows[0]?.size ?? 0
     },
+    logSize: async () => undefined,
+    freeBytes: async () => undefined,
     retries,
+    commits: writeLoad.commits,
+    commitSizes: writeLoad.commitSizes,
+    waiting: () => [readLoad.waiting('reads'), writeLoad.waiting('transactions')],
     close: async () => {
       await Promise.all([reads.end(), writes.end()])
     },
@@ -121,10 +130,41 @@ const getTypeParser: pg.CustomTypesConfig['getTypeParser'] = (id, format) => {
   return id === TEXT ? decodeText : pg.types.getTypeParser(id, format)
 }
 
-function createKysely(pool: pg.Pool): Kysely<Tables> {
+/** What waits for a connection of a pool, and how long its commits take. */
+class PoolLoad {
+  readonly commits = new Distribution(LATENCY_BOUNDS)
+  /** Each transaction has a commit of its own. */
+  readonly commitSizes = new Distribution(SIZE_BOUNDS)
+  /** In the order they came. */
+  readonly #waiting = new Set<{ readonly since: number }>()
+
+  async connect(pool: pg.Pool): Promise<pg.PoolClient> {
+    const waiter = { since: performance.now() }
+    this.#waiting.add(waiter)
+    try {
+      return await pool.connect()
+    } finally {
+      this.#waiting.delete(waiter)
+    }
+  }
+
+  async commit(connection: PostgresConnection): Promise<void> {
+    const start = performance.now()
+    await connection.end('commit')
+    this.commits.observe((performance.now() - start) / 1000)
+    this.commitSizes.observe(1)
+  }
+
+  waiting(queue: string): NamedQueueState {
+    const [first] = this.#waiting
+    return { queue, length: this.#waiting.size, oldestMs: first === undefined ? 0 : performance.now() - first.since }
+  }
+}
+
+function createKysely(pool: pg.Pool, load: PoolLoad): Kysely<Tables> {
   return new Kysely<Tables>({
     dialect: {
-      createDriver: () => new PostgresDriver(pool),
+      createDriver: () => new PostgresDriver(pool, load),
       createAdapter: () => new PostgresAdapter(),
       createQueryCompiler: () => new Compiler(),
       createIntrospector: (db) => new PostgresIntrospector(db),
@@ -149,12 +189,15 @@ class Compiler extends PostgresQueryCompiler {
 class PostgresDriver implements Driver {
   readonly #nameOf = createNames()
 
-  constructor(private readonly pool: pg.Pool) {}
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly load: PoolLoad,
+  ) {}
 
   async init(): Promise<void> {}
   async acquireConnection(): Promise<PostgresConnection> {
     try {
-      return new PostgresConnection(await this.pool.connect(), this.#nameOf)
+      return new PostgresConnection(await this.load.connect(this.pool), this.#nameOf)
     } catch (error) {
       throw toStorageError(error)
     }
@@ -166,7 +209,7 @@ class PostgresDriver implements Driver {
     connection.begin(`begin isolation level ${isolationLevel}`)
   }
   async commitTransaction(connection: PostgresConnection): Promise<void> {
-    await connection.end('commit')
+    await this.load.commit(connection)
   }
   async rollbackTransaction(connection: PostgresConnection): Promise<void> {
     // The database rolls back what a broken connection leaves.

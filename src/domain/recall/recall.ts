@@ -4,6 +4,7 @@ import type { Observation } from '../../contract/observation.js'
 import type { RecallInput } from '../../contract/recall.js'
 import type { Summary } from '../../contract/summary.js'
 import { badRequest } from '../../errors.js'
+import { RECALL_STAGES } from '../../metrics.js'
 import type { StoreScope } from '../../scope.js'
 import { selectObservations } from '../../storage/observation.js'
 import { selectSummaries } from '../../storage/summary.js'
@@ -93,9 +94,14 @@ export async function recall(
   return {
     ...found,
     communications: known.slice(0, communicationsLimit).reverse(),
-    times: { query: queryTime, index, search, read: watch() },
+    times: countTimes(ctx, { query: queryTime, index, search, read: watch() }),
     hits: new Map(hits),
   }
+}
+
+function countTimes(ctx: Context, times: RecallTimes): RecallTimes {
+  for (const stage of RECALL_STAGES) ctx.metrics.recallStages[stage].observe(times[stage] / 1000)
+  return times
 }
 
 /** Returns the milliseconds since it was last asked. */
