@@ -14,9 +14,10 @@ export function readSources(db: Context['db'], context: () => Context): MetricsS
     length: count,
     oldestMs: oldestAt === undefined ? 0 : Math.max(0, context().now() - oldestAt),
   })
+  const version = readVersion()
   return {
     build: () => ({
-      version: readVersion(),
+      version,
       engine: context().config.databaseUrl === undefined ? 'sqlite' : 'postgres',
     }),
     jobs: async () => toState(await measureJobs(db.read, 'QUEUED')),

@@ -46,17 +46,40 @@ export const NO_SOURCES: MetricsSources = {
 
 /** Registers the metrics of the sources. */
 export function exportSources(registry: Registry, sources: MetricsSources): void {
+  exportWaiting(registry, sources)
+  exportQueues(registry, sources)
   exportGauge(
     registry,
     { name: 'recollect_build_info', help: '1, with version and database engine', labelNames: ['version', 'engine'] },
     () => [{ labels: sources.build(), value: 1 }],
   )
-  exportQueues(registry, sources)
   exportDatabase(registry, sources)
   exportGauge(
     registry,
     { name: 'recollect_recall_cache_bytes', help: 'Memory of the recall indexes that are kept' },
     async () => sources.recallCacheBytes(),
+  )
+}
+
+/** What waits now: read before the other metrics are, whose own reads would be among it. */
+function exportWaiting(registry: Registry, { waiting }: MetricsSources): void {
+  exportGauge(
+    registry,
+    {
+      name: 'recollect_waiting',
+      help: 'What waits in this process, by queue: profile_writes and memory_writes for their batch; foreground and background for the connection that writes (SQLite); reads and transactions for a connection (PostgreSQL)',
+      labelNames: ['queue'],
+    },
+    () => waiting().map(({ queue, length }) => ({ labels: { queue }, value: length })),
+  )
+  exportGauge(
+    registry,
+    {
+      name: 'recollect_waiting_oldest_seconds',
+      help: 'Since when the first of them waits, by queue',
+      labelNames: ['queue'],
+    },
+    () => waiting().map(({ queue, oldestMs }) => ({ labels: { queue }, value: oldestMs / 1000 })),
   )
 }
 
@@ -93,24 +116,6 @@ function exportQueues(registry: Registry, sources: MetricsSources): void {
       help: 'Since when the oldest text without its vector is written, of the hundred oldest memories that wait',
     },
     async () => (await texts()).oldestMs / 1000,
-  )
-  exportGauge(
-    registry,
-    {
-      name: 'recollect_waiting',
-      help: 'What waits in this process, by queue: profile_writes and memory_writes for their batch; foreground and background for the connection that writes (SQLite); reads and transactions for a connection (PostgreSQL)',
-      labelNames: ['queue'],
-    },
-    () => sources.waiting().map(({ queue, length }) => ({ labels: { queue }, value: length })),
-  )
-  exportGauge(
-    registry,
-    {
-      name: 'recollect_waiting_oldest_seconds',
-      help: 'Since when the first of them waits, by queue',
-      labelNames: ['queue'],
-    },
-    () => sources.waiting().map(({ queue, oldestMs }) => ({ labels: { queue }, value: oldestMs / 1000 })),
   )
 }
 

@@ -30,7 +30,6 @@ export async function measureEncodingQueue(executor: Executor): Promise<QueueDep
     .selectFrom(some.as('some'))
     .select((e) => e.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow()
-  if (Number(count) === 0) return { count: 0, oldestAt: undefined }
   const oldest = [await findOldestText(executor, 'observation'), await findOldestText(executor, 'summary')]
   const times = oldest.filter((time) => time !== undefined)
   return { count: Number(count), oldestAt: times.length === 0 ? undefined : Math.min(...times) }
@@ -40,7 +39,9 @@ async function findOldestText(executor: Executor, kind: MemoryKind): Promise<num
   const first = executor
     .selectFrom('encoding_queue')
     .select(['store_id', 'profile_id', 'memory_id'])
-    .where('kind', '=', kind)
+    // By the prefix of the id, which the index is in the order of: a queue full of the other kind is not read.
+    .where('memory_id', '>=', `mem_${kind}_`)
+    .where('memory_id', '<', `mem_${kind}~`)
     .orderBy('memory_id')
     .limit(OLDEST_TEXTS)
   // Both tables have the columns asked for; the types of a query know one table.
