@@ -17,6 +17,7 @@ import { createMetrics, type Metrics } from './metrics.js'
 import { readSources } from './metrics-sources.js'
 import type { Database } from './storage/database.js'
 import { getOrCreateState } from './storage/server-state.js'
+import { type Tracing, traceDatabase, traceEncoder } from './tracing.js'
 
 /** Everything a domain function stands on. Built once by a command, passed as an argument. */
 export interface Context {
@@ -30,6 +31,8 @@ export interface Context {
   readonly blobs: BlobStore
   readonly log: Logger
   readonly metrics: Metrics
+  /** Absent when the settings do not ask for it. */
+  readonly tracing: Tracing | undefined
   /** Signs page tokens and upload URLs; the same on all nodes and after a restart. */
   readonly signingKey: string
   readonly schemas: SchemaCache
@@ -59,8 +62,10 @@ export interface Signal {
  */
 export async function createContext(
   config: Config,
-  { db, log, now, encoder }: Pick<Context, 'db' | 'log' | 'now'> & { encoder?: Encoder | undefined },
+  given: Pick<Context, 'db' | 'log' | 'now'> & { encoder?: Encoder | undefined; tracing?: Tracing | undefined },
 ): Promise<Context> {
+  const { log, now, tracing } = given
+  const db = tracing === undefined ? given.db : traceDatabase(given.db, tracing)
   const signingKey = await db.transaction((trx) => getOrCreateState(trx, 'signing-key', newSecret()))
   const metrics = createMetrics(readSources(db, () => context))
   const context: Context = {
@@ -72,6 +77,7 @@ export async function createContext(
     blobs: config.uploads.store === 'folder' ? openFolderBlobs(config.uploads.folder) : openDatabaseBlobs(db, now),
     log,
     metrics,
+    tracing,
     signingKey,
     schemas: new Map(),
     credentials: new Map(),
@@ -79,10 +85,20 @@ export async function createContext(
     submitWrite: createWriteGatherer(() => context),
     addMemories: createMemoryGatherer(() => context),
     jobSignal: { wake: () => undefined },
-    encoder: encoder && observeEncoder(encoder, metrics.encoderCalls),
+    encoder: watchEncoder(given.encoder, metrics, tracing),
     encodingSignal: { wake: () => undefined },
     recallCache: createRecallCache(config.recallCacheBytes),
     queryVectors: new Map(),
   }
   return context
+}
+
+function watchEncoder(
+  encoder: Encoder | undefined,
+  metrics: Metrics,
+  tracing: Tracing | undefined,
+): Encoder | undefined {
+  if (encoder === undefined) return undefined
+  const observed = observeEncoder(encoder, metrics.encoderCalls)
+  return tracing === undefined ? observed : traceEncoder(observed, tracing)
 }

@@ -15,6 +15,7 @@ import { startWorker } from '../jobs/worker.js'
 import { createLogger } from '../log.js'
 import { migrate } from '../storage/migrate.js'
 import { openDatabase } from '../storage/open.js'
+import { openTracing } from '../tracing/open.js'
 import { CommandError, type CommandInput } from './command.js'
 import { now } from './database.js'
 
@@ -37,12 +38,13 @@ export async function runNode({ env }: CommandInput, { works, check, open }: Nod
   // What the server writes is for its own user only.
   process.umask(0o077)
   const log = createLogger(config.logLevel)
+  const tracing = await openTracing(config, log)
   const db = openDatabase(config, { now, exclusive: true, log })
   const stopped = waitForSignal()
   const encoder = createEncoder(config)
   try {
     await migrate(db, now())
-    const ctx = await createContext(config, { db, log, now, encoder })
+    const ctx = await createContext(config, { db, log, now, encoder, tracing })
     watchEventLoop(ctx.metrics.eventLoopLag)
     await recoverJobs(ctx)
     await recoverTexts(ctx)
@@ -54,6 +56,7 @@ export async function runNode({ env }: CommandInput, { works, check, open }: Nod
   } finally {
     await encoder?.close()
     await db.close()
+    await tracing?.close()
   }
   log.info('stopped')
 }

@@ -14,6 +14,7 @@ import { insertDeletions } from '../storage/memory-deletion.js'
 import type { CompiledQuery } from '../storage/statement.js'
 import { runAll } from '../storage/statement.js'
 import type { Executor } from '../storage/tables.js'
+import type { SpanReference } from '../tracing.js'
 import { type ChangeName, createEvent } from './event.js'
 import { gather, type Settled } from './gather.js'
 import { requireProfile } from './profile.js'
@@ -115,22 +116,26 @@ export interface AddMemories {
  * @param context the finished context, which holds what this returns
  */
 export function createMemoryGatherer(context: () => Context): AddMemories {
-  const submit = gather<{ scope: StoreScope; memories: NewMemories }, void>({
+  const submit = gather<{ scope: StoreScope; memories: NewMemories; span: SpanReference | undefined }, void>({
     maxBatchSize: MAX_BATCH_SIZE,
     isItemFault: (error) => !(error instanceof StorageUnavailableError),
     run: async (_storeId, items) => {
       const scope = items[0]?.scope
       if (scope === undefined) return []
-      return addBatch(
-        context(),
-        scope,
-        items.map(({ memories }) => memories),
-      )
+      const ctx = context()
+      const batch = items.map(({ memories }) => memories)
+      const run = () => addBatch(ctx, scope, batch)
+      const spans = items.map(({ span }) => span)
+      return ctx.tracing === undefined ? run() : ctx.tracing.batch('memory.batch', spans, run)
     },
   })
-  return Object.assign((scope: StoreScope, memories: NewMemories) => submit(scope.storeId, { scope, memories }), {
-    waiting: submit.waiting,
-  })
+  return Object.assign(
+    (scope: StoreScope, memories: NewMemories) =>
+      submit(scope.storeId, { scope, memories, span: context().tracing?.current() }),
+    {
+      waiting: submit.waiting,
+    },
+  )
 }
 
 async function addBatch(ctx: Context, scope: StoreScope, batch: readonly NewMemories[]): Promise<Settled<void>[]> {

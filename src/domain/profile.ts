@@ -10,6 +10,7 @@ import { deleteProfiles, findProfile, type ProfileRow, selectProfileIds } from '
 import { deleteMergesInto, findCanonicalId } from '../storage/profile-merge.js'
 import { runAll } from '../storage/statement.js'
 import type { Executor } from '../storage/tables.js'
+import type { SpanReference } from '../tracing.js'
 import { requireStore } from './control-plane.js'
 import { createEvent } from './event.js'
 import { gather } from './gather.js'
@@ -38,24 +39,28 @@ export interface SubmitWrite {
  * @param context the finished context, which holds what this returns
  */
 export function createWriteGatherer(context: () => Context): SubmitWrite {
-  const submit = gather<{ scope: StoreScope; write: ProfileWrite }, string>({
+  const submit = gather<{ scope: StoreScope; write: ProfileWrite; span: SpanReference | undefined }, string>({
     maxBatchSize: MAX_BATCH_SIZE,
     maxBatches: MAX_BATCHES,
     isItemFault: (error) => !(error instanceof StorageUnavailableError),
     run: async (_storeId, items) => {
       const scope = items[0]?.scope
       if (scope === undefined) return []
-      const outcomes = await resolve(
-        context(),
-        scope,
-        items.map(({ write }) => write),
-      )
+      const ctx = context()
+      const writes = items.map(({ write }) => write)
+      const run = () => resolve(ctx, scope, writes)
+      const spans = items.map(({ span }) => span)
+      const outcomes = await (ctx.tracing === undefined ? run() : ctx.tracing.batch('profile.batch', spans, run))
       return outcomes.map((outcome) => ('error' in outcome ? outcome : { value: outcome.profileId }))
     },
   })
-  return Object.assign((scope: StoreScope, write: ProfileWrite) => submit(scope.storeId, { scope, write }), {
-    waiting: submit.waiting,
-  })
+  return Object.assign(
+    (scope: StoreScope, write: ProfileWrite) =>
+      submit(scope.storeId, { scope, write, span: context().tracing?.current() }),
+    {
+      waiting: submit.waiting,
+    },
+  )
 }
 
 /**

@@ -23,6 +23,7 @@ import { addStoreRoutes } from './routes/store.js'
 import { addSummaryRoutes } from './routes/summary.js'
 import { addTraitGroupRoutes } from './routes/trait-group.js'
 import { addUploadRoutes } from './routes/upload.js'
+import { addTracing } from './tracing.js'
 import { compileValidator } from './validation.js'
 
 const HEADERS_TIMEOUT_MS = 15_000
@@ -43,6 +44,7 @@ export async function buildApp(ctx: Context): Promise<FastifyInstance> {
   app.setSerializerCompiler(() => JSON.stringify)
   addRefusals(app, ctx)
   addRequestId(app)
+  if (ctx.tracing !== undefined) addTracing(app, ctx.tracing)
   addDraining(app)
   addAuthentication(app, ctx)
   addJsonParser(app)
