@@ -7,8 +7,8 @@ export const LATENCY_BOUNDS: readonly number[] = [
 export const SIZE_BOUNDS: readonly number[] = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
 
 /**
- * Counts values by size, for a histogram that is made when it is asked for. To observe costs some 10 ns; the histogram of
- * prom-client, which looks its labels up each time, takes 450 ns.
+ * Counts values by size, for a histogram that is made when it is asked for. To observe costs some 20 ns,
+ * with labels 60; the histogram of prom-client, which writes them anew each time, takes 450 ns.
  */
 export class Distribution {
   /** How many values were at most as large as the bound of the same index and larger than the one before; the last: all others. */
