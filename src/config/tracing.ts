@@ -14,7 +14,7 @@ const PROTOCOLS = ['http/protobuf', 'http/json'] as const
 export function readTracing(settings: SettingsReader): TracingConfig | undefined {
   const endpoint = settings.optional(
     'OTEL_EXPORTER_OTLP_ENDPOINT',
-    'Where to send traces, such as `http://127.0.0.1:4318`. Absent: nowhere. The other `OTEL_` variables hold too, see [observability](observability.md).',
+    'Where to send traces, such as `http://127.0.0.1:4318`. Absent: nowhere. The other `OTEL_` variables hold too, see docs/observability.md.',
   )
   const tracesEndpoint = settings.optional(
     'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',

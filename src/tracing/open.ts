@@ -2,14 +2,14 @@ import { type Config, ConfigError } from '../config.js'
 import type { Logger } from '../log.js'
 import type { Tracing } from '../tracing.js'
 
-/** What has to be installed beside the server for traces. */
-export const TRACING_PACKAGES = [
-  '@opentelemetry/api',
-  '@opentelemetry/sdk-trace-base',
-  '@opentelemetry/resources',
-  '@opentelemetry/exporter-trace-otlp-http',
-  '@opentelemetry/exporter-trace-otlp-proto',
-] as const
+/** What has to be installed beside the server for traces: the newest ones ask for a newer Node. */
+export const TRACING_PACKAGES: readonly string[] = [
+  '@opentelemetry/api@^1.9.0',
+  '@opentelemetry/sdk-trace-base@^2.12.1',
+  '@opentelemetry/resources@^2.12.1',
+  '@opentelemetry/exporter-trace-otlp-http@^0.223.1',
+  '@opentelemetry/exporter-trace-otlp-proto@^0.223.1',
+]
 
 /**
  * Opens tracing, if the settings ask for it; without them nothing of OpenTelemetry is even loaded.

@@ -195,7 +195,7 @@ it('refuses to start without the packages when traces are asked for, and needs n
   }
   const start = (env: Record<string, string>) => startUntilItListens(join(folder, 'dist/main.js'), folder, env)
   const refused = await start({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' })
-  expect(refused.log).toContain('npm install @opentelemetry/api @opentelemetry/sdk-trace-base')
+  expect(refused.log).toContain('npm install @opentelemetry/api@^1.9.0 @opentelemetry/sdk-trace-base@')
   expect(refused.exitCode).toBe(78)
   expect((await start({})).log).toContain('"listening"')
 })

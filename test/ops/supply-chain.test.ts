@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { TRACING_PACKAGES } from '../../src/tracing/open.js'
 
 const ROOT = new URL('../../', import.meta.url)
 const readJson = <T>(path: string) => JSON.parse(readFileSync(new URL(path, ROOT), 'utf8')) as T
@@ -70,6 +71,10 @@ describe('the manifest', () => {
 
   it('asks for no OpenTelemetry package but the interface that prom-client brings', () => {
     const names = Object.keys(manifest.peerDependencies)
+    const peers = Object.entries(manifest.peerDependencies).map(([name, range]) => `${name}@${range}`)
+    expect([...TRACING_PACKAGES].sort()).toEqual(peers.sort())
+    const page = readFileSync(new URL('docs/observability.md', ROOT), 'utf8')
+    for (const peer of peers) expect(page).toContain(peer)
     expect(names.every((name) => manifest.peerDependenciesMeta[name]?.optional === true)).toBe(true)
     const installed = packages.filter(({ name, dev }) => name.startsWith('@opentelemetry/') && dev !== true)
     expect(installed.map(({ name }) => name)).toEqual(['@opentelemetry/api'])
