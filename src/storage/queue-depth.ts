@@ -35,7 +35,8 @@ export async function measureEncodingQueue(executor: Executor): Promise<QueueDep
   return { count: Number(count), oldestAt: times.length === 0 ? undefined : Math.min(...times) }
 }
 
-async function findOldestText(executor: Executor, kind: MemoryKind): Promise<number | undefined> {
+/** When the oldest of the texts was written that belong to the hundred oldest memories of a kind that wait. */
+export async function findOldestText(executor: Executor, kind: MemoryKind): Promise<number | undefined> {
   const first = executor
     .selectFrom('encoding_queue')
     .select(['store_id', 'profile_id', 'memory_id'])
@@ -55,8 +56,8 @@ async function findOldestText(executor: Executor, kind: MemoryKind): Promise<num
         .onRef(`${table}.id`, '=', 'first.memory_id'),
     )
     .select((e) => e.fn.min(`${table}.updated_at`).as('oldest'))
-    .executeTakeFirstOrThrow()
-  return toTime(row.oldest)
+    .executeTakeFirst()
+  return toTime(row?.oldest)
 }
 
 function toTime(value: unknown): number | undefined {
