@@ -24,7 +24,15 @@ await build({
   platform: 'node',
   format: 'esm',
   target: 'node20',
-  external: ['better-sqlite3', '@fastify/swagger-ui', 'pino'],
+  external: [
+    'better-sqlite3',
+    '@fastify/swagger-ui',
+    'pino',
+    // Only there where traces are wanted.
+    '@opentelemetry/sdk-trace-base',
+    '@opentelemetry/resources',
+    '@opentelemetry/exporter-trace-otlp-*',
+  ],
   // CommonJS dependencies call require, which an ES module does not have.
   banner: {
     js: "import { createRequire as createRequireForBundle } from 'node:module'; const require = createRequireForBundle(import.meta.url);",

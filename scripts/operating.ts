@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describeSettings } from '../src/config.js'
-import { createMetrics, type MetricsSources } from '../src/metrics.js'
+import { describeMetrics } from '../src/metrics.js'
 
 /** Writes the tables of settings and metrics in docs/operating.md anew, from the program. */
 
@@ -23,15 +23,7 @@ const settings = describeSettings().map(({ name, fallback, description }) => [
   fallback === '' ? 'unset' : `\`${fallback}\``,
   description,
 ])
-// Whatever is asked for, its value does not matter here.
-const sources = new Proxy(
-  {},
-  { get: (_, name) => (name === 'retries' ? () => new Map() : async () => 0) },
-) as MetricsSources
-const { registry } = createMetrics(sources)
-const metrics = (await registry.getMetricsAsJSON())
-  .filter(({ name }) => name.startsWith('recollect_'))
-  .map(({ name, type, help }) => [`\`${name}\``, String(type), help])
+const metrics = (await describeMetrics()).map(({ name, kind, help }) => [`\`${name}\``, kind, help])
 
 const page = readFileSync(FILE, 'utf8')
 const withSettings = replaceRows(page, '| Name | Default | Meaning |', settings)

@@ -3,6 +3,7 @@ import { readEncoder } from './config/encoder.js'
 import { readLimits } from './config/limits.js'
 import { type Env, KIBI, MEBI, type SettingDescription, SettingsReader } from './config/settings-reader.js'
 import { readStorage, readUploads } from './config/storage.js'
+import { readTracing } from './config/tracing.js'
 
 export type { AccountSetting, Env, SettingDescription }
 
@@ -74,6 +75,7 @@ function readConfig(settings: SettingsReader) {
       'Memory for recall indexes of profiles in use, in bytes.',
     ),
     limits: readLimits(settings),
+    tracing: readTracing(settings),
   }
 }
 

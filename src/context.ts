@@ -10,13 +10,14 @@ import type { QueryVectors } from './domain/recall/query.js'
 import type { SchemaCache } from './domain/schema.js'
 import { createStoreCache, type StoreCache } from './domain/store-cache.js'
 import type { Encoder } from './embedding/encoder.js'
+import { observeEncoder } from './embedding/observed.js'
 import { createIdFactory, createTicker, type NewId, newSecret } from './ids.js'
 import type { Logger } from './log.js'
 import { createMetrics, type Metrics } from './metrics.js'
+import { readSources } from './metrics-sources.js'
 import type { Database } from './storage/database.js'
-import { countQueuedJobs } from './storage/job.js'
-import { countQueuedTexts } from './storage/memory-vector.js'
 import { getOrCreateState } from './storage/server-state.js'
+import { type Tracing, traceDatabase, traceEncoder } from './tracing.js'
 
 /** Everything a domain function stands on. Built once by a command, passed as an argument. */
 export interface Context {
@@ -30,6 +31,8 @@ export interface Context {
   readonly blobs: BlobStore
   readonly log: Logger
   readonly metrics: Metrics
+  /** Absent when the settings do not ask for it. */
+  readonly tracing: Tracing | undefined
   /** Signs page tokens and upload URLs; the same on all nodes and after a restart. */
   readonly signingKey: string
   readonly schemas: SchemaCache
@@ -59,9 +62,12 @@ export interface Signal {
  */
 export async function createContext(
   config: Config,
-  { db, log, now, encoder }: Pick<Context, 'db' | 'log' | 'now'> & { encoder?: Encoder | undefined },
+  given: Pick<Context, 'db' | 'log' | 'now'> & { encoder?: Encoder | undefined; tracing?: Tracing | undefined },
 ): Promise<Context> {
+  const { log, now, tracing } = given
+  const db = tracing === undefined ? given.db : traceDatabase(given.db, tracing)
   const signingKey = await db.transaction((trx) => getOrCreateState(trx, 'signing-key', newSecret()))
+  const metrics = createMetrics(readSources(db, () => context))
   const context: Context = {
     config,
     db,
@@ -70,23 +76,29 @@ export async function createContext(
     newId: createIdFactory(now),
     blobs: config.uploads.store === 'folder' ? openFolderBlobs(config.uploads.folder) : openDatabaseBlobs(db, now),
     log,
-    metrics: createMetrics({
-      queuedJobs: () => countQueuedJobs(db.read),
-      queuedTexts: () => countQueuedTexts(db.read),
-      databaseBytes: () => db.size(),
-      retries: () => db.retries,
-    }),
+    metrics,
+    tracing,
     signingKey,
     schemas: new Map(),
     credentials: new Map(),
-    stores: createStoreCache(now),
+    stores: createStoreCache(now, metrics.caches.store),
     submitWrite: createWriteGatherer(() => context),
     addMemories: createMemoryGatherer(() => context),
     jobSignal: { wake: () => undefined },
-    encoder,
+    encoder: watchEncoder(given.encoder, metrics, tracing),
     encodingSignal: { wake: () => undefined },
     recallCache: createRecallCache(config.recallCacheBytes),
     queryVectors: new Map(),
   }
   return context
+}
+
+function watchEncoder(
+  encoder: Encoder | undefined,
+  metrics: Metrics,
+  tracing: Tracing | undefined,
+): Encoder | undefined {
+  if (encoder === undefined) return undefined
+  const observed = observeEncoder(encoder, metrics.encoderCalls)
+  return tracing === undefined ? observed : traceEncoder(observed, tracing)
 }

@@ -8,12 +8,14 @@ import { recoverTexts } from '../domain/recall/encode.js'
 import { ensureEncoded } from '../domain/recall/reencode.js'
 import { createEncoder } from '../embedding/create.js'
 import type { Encoder } from '../embedding/encoder.js'
+import { watchEventLoop } from '../event-loop-lag.js'
 import { startEncoding } from '../jobs/encoding.js'
 import type { Loop } from '../jobs/loop.js'
 import { startWorker } from '../jobs/worker.js'
 import { createLogger } from '../log.js'
 import { migrate } from '../storage/migrate.js'
 import { openDatabase } from '../storage/open.js'
+import { openTracing } from '../tracing/open.js'
 import { CommandError, type CommandInput } from './command.js'
 import { now } from './database.js'
 
@@ -36,22 +38,25 @@ export async function runNode({ env }: CommandInput, { works, check, open }: Nod
   // What the server writes is for its own user only.
   process.umask(0o077)
   const log = createLogger(config.logLevel)
+  const tracing = await openTracing(config, log)
   const db = openDatabase(config, { now, exclusive: true, log })
   const stopped = waitForSignal()
   const encoder = createEncoder(config)
   try {
     await migrate(db, now())
-    const ctx = await createContext(config, { db, log, now, encoder })
+    const ctx = await createContext(config, { db, log, now, encoder, tracing })
+    watchEventLoop(ctx.metrics.eventLoopLag)
     await recoverJobs(ctx)
     await recoverTexts(ctx)
     await ensureEncoded(ctx)
     const app = await open(ctx)
-    const loops = works ? startLoops(ctx, encoder) : []
+    const loops = works ? startLoops(ctx) : []
     log.info({ signal: await stopped }, 'stopping')
     await stop(app, encoder, loops)
   } finally {
     await encoder?.close()
     await db.close()
+    await tracing?.close()
   }
   log.info('stopped')
 }
@@ -62,9 +67,9 @@ function waitForSignal(): Promise<NodeJS.Signals> {
   })
 }
 
-function startLoops(ctx: Context, encoder: Encoder | undefined): Loop[] {
+function startLoops(ctx: Context): Loop[] {
   void removeOrphanedUploads(ctx).catch((error) => ctx.log.warn({ err: error }, 'old uploads could not be removed'))
-  return [startWorker(ctx), ...(encoder === undefined ? [] : [startEncoding(ctx, encoder)])]
+  return [startWorker(ctx), ...(ctx.encoder === undefined ? [] : [startEncoding(ctx, ctx.encoder)])]
 }
 
 /**

@@ -23,7 +23,7 @@ export interface Admission {
 }
 
 type AccountContext = Pick<Context, 'db' | 'now'>
-type AuthenticationContext = AccountContext & Pick<Context, 'credentials'>
+type AuthenticationContext = AccountContext & Pick<Context, 'credentials' | 'metrics'>
 
 /**
  * Whom credentials belong to; nothing when they are wrong or revoked.
@@ -55,7 +55,12 @@ export type CredentialCache = Map<string, KnownCredential>
 async function findCredential(ctx: AuthenticationContext, sid: string): Promise<KnownCredential | undefined> {
   const now = ctx.now()
   const known = ctx.credentials.get(sid)
-  if (known !== undefined && now < known.until) return known
+  const use = ctx.metrics.caches.credential
+  if (known !== undefined && now < known.until) {
+    use.hits += 1
+    return known
+  }
+  use.misses += 1
   const row = await storage.findCredential(ctx.db.read, sid)
   ctx.credentials.delete(sid)
   if (row === undefined) return undefined

@@ -1,3 +1,5 @@
+import type { QueueState } from '../metrics/queue.js'
+
 /** What happened to one item of a batch. */
 export type Settled<Result> = { readonly value: Result } | { readonly error: Error }
 
@@ -13,19 +15,24 @@ export interface GatherOptions<Item, Result> {
 
 interface Waiting<Item, Result> {
   readonly item: Item
+  /** By the clock of the process. */
+  readonly since: number
   readonly resolve: (result: Result) => void
   readonly reject: (error: unknown) => void
+}
+
+/** Submits one item and resolves with its own result. */
+export interface Gatherer<Item, Result> {
+  (key: string, item: Item): Promise<Result>
+  /** The items that wait for their batch. */
+  waiting(): QueueState
 }
 
 /**
  * Gathers concurrent items of one key into batches: the first runs at once, what comes while as many batches run as may
  * goes together next. Nothing waits when there is no queue.
- *
- * @returns a function that submits one item and resolves with its own result
  */
-export function gather<Item, Result>(
-  options: GatherOptions<Item, Result>,
-): (key: string, item: Item) => Promise<Result> {
+export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gatherer<Item, Result> {
   const { maxBatchSize, maxBatches = 1 } = options
   const queues = new Map<string, { waiting: Waiting<Item, Result>[]; running: number }>()
 
@@ -35,13 +42,22 @@ export function gather<Item, Result>(
     queue.running -= 1
     if (queue.running === 0) queues.delete(key)
   }
-  return (key, item) =>
-    new Promise((resolve, reject) => {
+  const submit = (key: string, item: Item) =>
+    new Promise<Result>((resolve, reject) => {
       const queue = queues.get(key) ?? { waiting: [], running: 0 }
       queues.set(key, queue)
-      queue.waiting.push({ item, resolve, reject })
+      queue.waiting.push({ item, since: performance.now(), resolve, reject })
       if (queue.running < maxBatches) void drain(key, queue)
     })
+  return Object.assign(submit, { waiting: () => stateOf([...queues.values()].map(({ waiting }) => waiting)) })
+}
+
+function stateOf(queues: readonly (readonly { readonly since: number }[])[]): QueueState {
+  const firsts = queues.flatMap(([first]) => (first === undefined ? [] : [first.since]))
+  return {
+    length: queues.reduce((sum, { length }) => sum + length, 0),
+    oldestMs: firsts.length === 0 ? 0 : performance.now() - Math.min(...firsts),
+  }
 }
 
 async function runBatch<Item, Result>(

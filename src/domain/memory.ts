@@ -1,5 +1,6 @@
 import type { Context } from '../context.js'
 import { badRequest, notFound, StorageUnavailableError } from '../errors.js'
+import type { QueueState } from '../metrics/queue.js'
 import type { Actor, StoreScope } from '../scope.js'
 import { insertEvents } from '../storage/event.js'
 import {
@@ -13,6 +14,7 @@ import { insertDeletions } from '../storage/memory-deletion.js'
 import type { CompiledQuery } from '../storage/statement.js'
 import { runAll } from '../storage/statement.js'
 import type { Executor } from '../storage/tables.js'
+import type { SpanReference } from '../tracing.js'
 import { type ChangeName, createEvent } from './event.js'
 import { gather, type Settled } from './gather.js'
 import { requireProfile } from './profile.js'
@@ -101,7 +103,11 @@ export interface NewMemories {
 }
 
 /** Adds memories to a profile; resolves when they are on disk. @throws ApiError 404; ProfileMovedError */
-export type AddMemories = (scope: StoreScope, memories: NewMemories) => Promise<void>
+export interface AddMemories {
+  (scope: StoreScope, memories: NewMemories): Promise<void>
+  /** Additions that wait for their batch. */
+  waiting(): QueueState
+}
 
 /**
  * Gathers concurrent additions to profiles of one store into one transaction; each gets its own answer. With sixteen
@@ -110,20 +116,26 @@ export type AddMemories = (scope: StoreScope, memories: NewMemories) => Promise<
  * @param context the finished context, which holds what this returns
  */
 export function createMemoryGatherer(context: () => Context): AddMemories {
-  const submit = gather<{ scope: StoreScope; memories: NewMemories }, void>({
+  const submit = gather<{ scope: StoreScope; memories: NewMemories; span: SpanReference | undefined }, void>({
     maxBatchSize: MAX_BATCH_SIZE,
     isItemFault: (error) => !(error instanceof StorageUnavailableError),
     run: async (_storeId, items) => {
       const scope = items[0]?.scope
       if (scope === undefined) return []
-      return addBatch(
-        context(),
-        scope,
-        items.map(({ memories }) => memories),
-      )
+      const ctx = context()
+      const batch = items.map(({ memories }) => memories)
+      const run = () => addBatch(ctx, scope, batch)
+      const spans = items.map(({ span }) => span)
+      return ctx.tracing === undefined ? run() : ctx.tracing.batch('memory.batch', spans, run)
     },
   })
-  return (scope, memories) => submit(scope.storeId, { scope, memories })
+  return Object.assign(
+    (scope: StoreScope, memories: NewMemories) =>
+      submit(scope.storeId, { scope, memories, span: context().tracing?.current() }),
+    {
+      waiting: submit.waiting,
+    },
+  )
 }
 
 async function addBatch(ctx: Context, scope: StoreScope, batch: readonly NewMemories[]): Promise<Settled<void>[]> {

@@ -1,6 +1,7 @@
 import type { Context } from '../context.js'
 import type { Identifier, ProfileInput, Traits } from '../contract/profile.js'
 import { badRequest, notFound, ProfileMovedError, StorageUnavailableError } from '../errors.js'
+import type { QueueState } from '../metrics/queue.js'
 import type { Actor, StoreScope } from '../scope.js'
 import { insertEvents } from '../storage/event.js'
 import { deleteIdentifiersOfProfile, findIdentifierOwners } from '../storage/identifier.js'
@@ -9,6 +10,7 @@ import { deleteProfiles, findProfile, findProfileView, type ProfileRow, selectPr
 import { deleteMergesInto, findCanonicalId } from '../storage/profile-merge.js'
 import { runAll } from '../storage/statement.js'
 import type { Executor } from '../storage/tables.js'
+import type { SpanReference } from '../tracing.js'
 import { requireStore } from './control-plane.js'
 import { createEvent } from './event.js'
 import { gather } from './gather.js'
@@ -25,7 +27,11 @@ const MAX_BATCHES = 1
 const MAX_PAGE_ITEMS = 1000
 
 /** Submits a write of one profile and resolves with the profile's id when it is on disk. */
-export type SubmitWrite = (scope: StoreScope, write: ProfileWrite) => Promise<string>
+export interface SubmitWrite {
+  (scope: StoreScope, write: ProfileWrite): Promise<string>
+  /** Writes that wait for their batch. */
+  waiting(): QueueState
+}
 
 /**
  * Gathers concurrent writes of one store into one transaction; each gets its own answer.
@@ -33,22 +39,28 @@ export type SubmitWrite = (scope: StoreScope, write: ProfileWrite) => Promise<st
  * @param context the finished context, which holds what this returns
  */
 export function createWriteGatherer(context: () => Context): SubmitWrite {
-  const submit = gather<{ scope: StoreScope; write: ProfileWrite }, string>({
+  const submit = gather<{ scope: StoreScope; write: ProfileWrite; span: SpanReference | undefined }, string>({
     maxBatchSize: MAX_BATCH_SIZE,
     maxBatches: MAX_BATCHES,
     isItemFault: (error) => !(error instanceof StorageUnavailableError),
     run: async (_storeId, items) => {
       const scope = items[0]?.scope
       if (scope === undefined) return []
-      const outcomes = await resolve(
-        context(),
-        scope,
-        items.map(({ write }) => write),
-      )
+      const ctx = context()
+      const writes = items.map(({ write }) => write)
+      const run = () => resolve(ctx, scope, writes)
+      const spans = items.map(({ span }) => span)
+      const outcomes = await (ctx.tracing === undefined ? run() : ctx.tracing.batch('profile.batch', spans, run))
       return outcomes.map((outcome) => ('error' in outcome ? outcome : { value: outcome.profileId }))
     },
   })
-  return (scope, write) => submit(scope.storeId, { scope, write })
+  return Object.assign(
+    (scope: StoreScope, write: ProfileWrite) =>
+      submit(scope.storeId, { scope, write, span: context().tracing?.current() }),
+    {
+      waiting: submit.waiting,
+    },
+  )
 }
 
 /**

@@ -4,6 +4,7 @@ import type { IdentifierConfig } from '../contract/identity.js'
 import type { TraitValue } from '../contract/profile.js'
 import type { DataType, TraitDefinition, ValidationRule } from '../contract/trait-group.js'
 import { badRequest } from '../errors.js'
+import type { Metrics } from '../metrics.js'
 import type { StoreScope } from '../scope.js'
 import { findIdentitySettings } from '../storage/identity-settings.js'
 import type { Executor } from '../storage/tables.js'
@@ -41,13 +42,18 @@ const MAX_CACHED_SCHEMAS = 1000
 
 /** The schema of a store at the scope's version, from the cache or from `executor`. */
 export async function loadSchema(
-  ctx: Pick<Context, 'schemas'>,
+  ctx: Pick<Context, 'schemas'> & { readonly metrics: Pick<Metrics, 'caches'> },
   executor: Executor,
   scope: StoreScope,
   version: number = scope.schemaVersion,
 ): Promise<StoreSchema> {
   const cached = ctx.schemas.get(scope.storeId)
-  if (cached?.version === version) return cached
+  const use = ctx.metrics.caches.schema
+  if (cached?.version === version) {
+    use.hits += 1
+    return cached
+  }
+  use.misses += 1
   const schema = await readSchema(executor, scope, version)
   if (ctx.schemas.size >= MAX_CACHED_SCHEMAS) ctx.schemas.clear()
   ctx.schemas.set(scope.storeId, schema)

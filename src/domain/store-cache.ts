@@ -1,3 +1,4 @@
+import type { CacheUse } from '../metrics/cache-use.js'
 import type { StoreRow } from '../storage/store.js'
 
 /** So long a change of a store by another node may go unseen by what does not ask again. */
@@ -16,8 +17,11 @@ export interface StoreCache {
   forget(storeId: string): void
 }
 
-/** @param now milliseconds since the epoch */
-export function createStoreCache(now: () => number): StoreCache {
+/**
+ * @param now milliseconds since the epoch
+ * @param use told of what was found and what was not
+ */
+export function createStoreCache(now: () => number, use: CacheUse = { hits: 0, misses: 0 }): StoreCache {
   const rows = new Map<string, { readonly row: StoreRow; readonly until: number }>()
   let forgotten = 0
   return {
@@ -32,7 +36,11 @@ export function createStoreCache(now: () => number): StoreCache {
     async read(storeId, load) {
       const known = rows.get(storeId)
       const time = now()
-      if (known !== undefined && time < known.until) return known.row
+      if (known !== undefined && time < known.until) {
+        use.hits += 1
+        return known.row
+      }
+      use.misses += 1
       const before = forgotten
       const row = await load()
       rows.delete(storeId)

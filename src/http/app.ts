@@ -23,6 +23,7 @@ import { addStoreRoutes } from './routes/store.js'
 import { addSummaryRoutes } from './routes/summary.js'
 import { addTraitGroupRoutes } from './routes/trait-group.js'
 import { addUploadRoutes } from './routes/upload.js'
+import { addTracing } from './tracing.js'
 import { compileValidator } from './validation.js'
 
 const HEADERS_TIMEOUT_MS = 15_000
@@ -43,6 +44,7 @@ export async function buildApp(ctx: Context): Promise<FastifyInstance> {
   app.setSerializerCompiler(() => JSON.stringify)
   addRefusals(app, ctx)
   addRequestId(app)
+  if (ctx.tracing !== undefined) addTracing(app, ctx.tracing)
   addDraining(app)
   addAuthentication(app, ctx)
   addJsonParser(app)
@@ -141,7 +143,7 @@ function addObservation(app: FastifyInstance, ctx: Context): void {
     const operation = request.routeOptions.config?.operationId ?? 'unknown'
     const status = reply.statusCode
     const ms = reply.elapsedTime
-    ctx.metrics.requests.observe({ operation, status: String(status) }, ms / 1000)
+    ctx.metrics.requests.observe(operation, status, ms / 1000)
     ctx.log.request({ request: request.id, operation, status, ms, credential: request.principal?.credential })
     done()
   })

@@ -38,7 +38,7 @@ async function runJob(ctx: Context, job: ClaimedJob, shouldStop: () => boolean):
   const log = ctx.log.child({ job: job.id, kind: job.kind, store: job.storeId })
   const count = (outcome: string) => ctx.metrics.jobs.inc({ kind: job.kind, outcome })
   try {
-    const done = await JOB_HANDLERS[job.kind].run(ctx, job, shouldStop)
+    const done = await runTraced(ctx, job, shouldStop)
     if (done) count('done')
     else await releaseJob(ctx, job)
     // The next job of the lane was not due while this one stood.
@@ -50,6 +50,20 @@ async function runJob(ctx: Context, job: ClaimedJob, shouldStop: () => boolean):
     if (outcome === undefined) log.error('job could not be given back; it is free when its lease ends')
     else count(outcome)
   }
+}
+
+/** A job outlives the request it comes from, whose id says which that was. */
+function runTraced(ctx: Context, job: ClaimedJob, shouldStop: () => boolean): Promise<boolean> {
+  const run = () => JOB_HANDLERS[job.kind].run(ctx, job, shouldStop)
+  if (ctx.tracing === undefined) return run()
+  const attributes = {
+    'recollect.job': job.id,
+    'recollect.job_kind': job.kind,
+    'recollect.job_attempts': job.attempts,
+    'recollect.store': job.storeId,
+    'recollect.request_id': job.actor.requestId,
+  }
+  return ctx.tracing.root(`job ${job.kind}`, attributes, run)
 }
 
 const GIVE_BACK_PAUSE_MS = 1000

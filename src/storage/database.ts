@@ -1,3 +1,5 @@
+import type { Distribution } from '../metrics/distribution.js'
+import type { NamedQueueState } from '../metrics/queue.js'
 import type { MigrationDialect } from './migrations/migration.js'
 import type { Executor } from './tables.js'
 
@@ -25,7 +27,17 @@ export interface Database {
   ping(): Promise<void>
   /** Transactions that ran again because another was in their way, by SQLSTATE. */
   readonly retries: ReadonlyMap<string, number>
-  /** Size of the database in bytes. */
+  /** Seconds that commits took, with their sync. */
+  readonly commits: Distribution
+  /** Transactions that shared a commit. */
+  readonly commitSizes: Distribution
+  /** What waits for a connection. */
+  waiting(): readonly NamedQueueState[]
+  /** Size of the database with its log, in bytes. */
   size(): Promise<number>
+  /** Size of the write-ahead log in bytes; nothing where it cannot be seen. */
+  logSize(): Promise<number | undefined>
+  /** Bytes that are free for the database; nothing where it cannot be seen. */
+  freeBytes(): Promise<number | undefined>
   close(): Promise<void>
 }

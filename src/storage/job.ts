@@ -172,12 +172,3 @@ export async function failJob(executor: Executor, { id, worker }: HeldJob, error
 export async function releaseAllJobs(executor: Executor): Promise<void> {
   await executor.updateTable('job').set({ locked_by: null, locked_until: null }).execute()
 }
-
-export async function countQueuedJobs(executor: Executor): Promise<number> {
-  const row = await executor
-    .selectFrom('job')
-    .select((e) => e.fn.countAll<number>().as('count'))
-    .where('status', '=', 'QUEUED')
-    .executeTakeFirstOrThrow()
-  return Number(row.count)
-}

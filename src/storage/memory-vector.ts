@@ -147,11 +147,3 @@ export async function dequeueTexts(
     .execute()
   return new Set(rows.map((row) => row.memory_id))
 }
-
-export async function countQueuedTexts(executor: Executor): Promise<number> {
-  const row = await executor
-    .selectFrom('encoding_queue')
-    .select((e) => e.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow()
-  return Number(row.count)
-}

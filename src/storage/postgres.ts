@@ -11,8 +11,9 @@ import {
 import pg from 'pg'
 import { ConnectionDriver } from './connection-driver.js'
 import type { Database } from './database.js'
-import { createNames, type NameOf, PostgresConnection } from './postgres-connection.js'
-import { retryableCode, toStorageError } from './postgres-errors.js'
+import { createNames, type PostgresConnection } from './postgres-connection.js'
+import { retryableCode } from './postgres-errors.js'
+import { PostgresPool } from './postgres-pool.js'
 import { decodeText } from './postgres-text.js'
 import { addShortcut } from './statement.js'
 import type { Executor, Tables } from './tables.js'
@@ -37,20 +38,17 @@ const MAX_IDLE_IN_TRANSACTION_MS = 60_000
  * @param url `postgres://user:password@host:port/database`
  */
 export function openPostgres(url: string, options: PostgresOptions): Database {
-  const reads = createPool(url, options, { options: '-c default_transaction_read_only=on' })
-  const writes = createPool(url, options)
   const nameOf = createNames()
-  const read = createKysely(new PostgresDriver(reads, nameOf))
-  addShortcut(read, async (query) =>
-    withConnection(reads, nameOf, async (connection) => (await connection.executeQuery(query)).rows),
-  )
+  const reads = new PostgresPool(createPool(url, options, { options: '-c default_transaction_read_only=on' }), nameOf)
+  const writes = new PostgresPool(createPool(url, options), nameOf)
+  const read = createKysely(new PostgresDriver(reads))
+  addShortcut(read, (query) => reads.use(async (connection) => (await connection.executeQuery(query)).rows))
   const retries = new Map<string, number>()
   return {
     read,
     migrationDialect: { tableSuffix: '', finish: async () => undefined },
     exclusive: false,
-    transaction: (work) =>
-      retry(retries, () => withConnection(writes, nameOf, (connection) => runTransaction(connection, work))),
+    transaction: (work) => retry(retries, () => writes.use((connection) => runTransaction(writes, connection, work))),
     snapshot: (work) =>
       read
         .transaction()
@@ -67,7 +65,12 @@ export function openPostgres(url: string, options: PostgresOptions): Database {
       const { rows } = await sql<{ size: number }>`select pg_database_size(current_database()) as size`.execute(read)
       return rows[0]?.size ?? 0
     },
+    logSize: async () => undefined,
+    freeBytes: async () => undefined,
     retries,
+    commits: writes.commits,
+    commitSizes: writes.commitSizes,
+    waiting: () => [reads.waiting('reads'), writes.waiting('transactions')],
     close: async () => {
       await Promise.all([reads.end(), writes.end()])
     },
@@ -127,34 +130,17 @@ const getTypeParser: pg.CustomTypesConfig['getTypeParser'] = (id, format) => {
   return id === TEXT ? decodeText : pg.types.getTypeParser(id, format)
 }
 
-async function withConnection<T>(
-  pool: pg.Pool,
-  nameOf: NameOf,
-  work: (connection: PostgresConnection) => Promise<T>,
+async function runTransaction<T>(
+  pool: PostgresPool,
+  connection: PostgresConnection,
+  work: (trx: Executor) => Promise<T>,
 ): Promise<T> {
-  const connection = await connect(pool, nameOf)
-  try {
-    return await work(connection)
-  } finally {
-    connection.client.release(connection.fault)
-  }
-}
-
-async function connect(pool: pg.Pool, nameOf: NameOf): Promise<PostgresConnection> {
-  try {
-    return new PostgresConnection(await pool.connect(), nameOf)
-  } catch (error) {
-    throw toStorageError(error)
-  }
-}
-
-async function runTransaction<T>(connection: PostgresConnection, work: (trx: Executor) => Promise<T>): Promise<T> {
   connection.begin('begin isolation level read committed')
   try {
     const executor = createKysely(new ConnectionDriver(connection))
     addShortcut(executor, async (query) => (await connection.executeQuery(query)).rows)
     const result = await work(executor)
-    await connection.end('commit')
+    await pool.commit(connection)
     return result
   } catch (error) {
     await rollBack(connection)
@@ -194,14 +180,11 @@ class Compiler extends PostgresQueryCompiler {
 
 /** Takes a connection for each query or transaction of the builder. */
 class PostgresDriver implements Driver {
-  constructor(
-    private readonly pool: pg.Pool,
-    private readonly nameOf: NameOf,
-  ) {}
+  constructor(private readonly pool: PostgresPool) {}
 
   async init(): Promise<void> {}
   acquireConnection(): Promise<PostgresConnection> {
-    return connect(this.pool, this.nameOf)
+    return this.pool.connect()
   }
   async beginTransaction(
     connection: PostgresConnection,
@@ -210,7 +193,7 @@ class PostgresDriver implements Driver {
     connection.begin(`begin isolation level ${isolationLevel}`)
   }
   async commitTransaction(connection: PostgresConnection): Promise<void> {
-    await connection.end('commit')
+    await this.pool.commit(connection)
   }
   rollbackTransaction(connection: PostgresConnection): Promise<void> {
     return rollBack(connection)

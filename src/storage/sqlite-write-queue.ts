@@ -1,4 +1,6 @@
 import { StorageUnavailableError } from '../errors.js'
+import { Distribution, LATENCY_BOUNDS, SIZE_BOUNDS } from '../metrics/distribution.js'
+import type { NamedQueueState } from '../metrics/queue.js'
 import type { SqliteResult, SqliteStatement } from './sqlite-connection.js'
 import type { SqliteThread } from './sqlite-thread.js'
 
@@ -20,6 +22,8 @@ type Lane = 'foreground' | 'background'
 
 interface Waiter {
   lane: Lane
+  /** By the clock of the process. */
+  since: number
   start(): void
 }
 
@@ -56,6 +60,10 @@ export class SqliteWriteQueue {
   #openedAt = 0
   #members: Member[] = []
   #gate: Promise<void> | undefined
+  /** Seconds of commits, from their message to the answer. */
+  readonly commits = new Distribution(LATENCY_BOUNDS)
+  /** Transactions that shared a commit. */
+  readonly commitSizes = new Distribution(SIZE_BOUNDS)
 
   /** @param onCommit called after each sync */
   constructor(thread: SqliteThread, now: () => number, onCommit: () => void) {
@@ -66,10 +74,21 @@ export class SqliteWriteQueue {
 
   /** Waits for the turn; the caller must commit or roll back. */
   async acquire(lane: Lane): Promise<WriteTurn> {
-    if (this.#busy) await new Promise<void>((start) => this.#waiting[lane].push({ lane, start }))
+    if (this.#busy)
+      await new Promise<void>((start) => this.#waiting[lane].push({ lane, since: performance.now(), start }))
     this.#busy = true
     await this.#gate
     return this.#createTurn(lane)
+  }
+
+  /** What waits for its turn. */
+  waiting(): NamedQueueState[] {
+    const now = performance.now()
+    return Object.entries(this.#waiting).map(([queue, waiters]) => ({
+      queue,
+      length: waiters.length,
+      oldestMs: waiters[0] === undefined ? 0 : now - waiters[0].since,
+    }))
   }
 
   /** Holds new groups back until `work` is done. */
@@ -160,7 +179,10 @@ export class SqliteWriteQueue {
     if (share) {
       if (last.length > 0) await this.#thread.run(last)
     } else if (this.#open) {
+      const start = performance.now()
       await this.#thread.run([...last, COMMIT])
+      this.commits.observe((performance.now() - start) / 1000)
+      this.commitSizes.observe(this.#members.length)
       this.#settleGroup()
     }
   }

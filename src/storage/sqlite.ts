@@ -1,5 +1,6 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { statfs } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { StorageUnavailableError } from '../errors.js'
 import type { Database } from './database.js'
@@ -119,8 +120,15 @@ function createDatabase(
     ping: async () => {
       reader.ping()
     },
-    size: async () =>
-      [file, `${file}-wal`].reduce((sum, name) => sum + (statSync(name, { throwIfNoEntry: false })?.size ?? 0), 0),
+    commits: queue.commits,
+    commitSizes: queue.commitSizes,
+    waiting: () => queue.waiting(),
+    size: async () => sizeOf(file) + sizeOf(`${file}-wal`),
+    logSize: async () => sizeOf(`${file}-wal`),
+    freeBytes: async () => {
+      const { bavail, bsize } = await statfs(dirname(file))
+      return bavail * bsize
+    },
     close: async () => {
       reader.close()
       await copier.close()
@@ -128,4 +136,8 @@ function createDatabase(
       lock?.close()
     },
   }
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0
 }

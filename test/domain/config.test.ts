@@ -106,3 +106,26 @@ it('reads where a client finds the server', () => {
     loadClientConfig({ RECOLLECT_URL: 'https://x.example', RECOLLECT_USERNAME: 'u', RECOLLECT_PASSWORD: 'p' }),
   ).toEqual({ url: 'https://x.example', username: 'u', password: 'p' })
 })
+
+describe('tracing', () => {
+  const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' }
+
+  it('is off until an endpoint is named, and while it is disabled', () => {
+    expect(loadConfig({}).tracing).toBeUndefined()
+    expect(loadConfig(endpoint).tracing).toEqual({ protocol: 'http/protobuf', serviceName: 'recollect' })
+    const traces = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://127.0.0.1:4318/v1/traces' }
+    expect(loadConfig(traces).tracing).toBeDefined()
+    expect(loadConfig({ ...endpoint, OTEL_SDK_DISABLED: 'True' }).tracing).toBeUndefined()
+    expect(loadConfig({ ...endpoint, OTEL_TRACES_EXPORTER: 'none' }).tracing).toBeUndefined()
+  })
+
+  it('takes the protocol of traces before the general one, and refuses what it does not speak', () => {
+    const grpc = { ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }
+    expect(loadConfig({ ...grpc, OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json' }).tracing?.protocol).toBe('http/json')
+    expect(() => loadConfig(grpc)).toThrow(
+      'OTEL_EXPORTER_OTLP_PROTOCOL is "grpc": give one of http/protobuf, http/json',
+    )
+    expect(loadConfig({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }).tracing).toBeUndefined()
+    expect(() => loadConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' })).toThrow('give an http or https address')
+  })
+})

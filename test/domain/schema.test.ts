@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TraitValue } from '../../src/contract/profile.js'
 import type { TraitDefinition } from '../../src/contract/trait-group.js'
 import { compilePattern, loadSchema, type StoreSchema } from '../../src/domain/schema.js'
+import { createCacheUse } from '../../src/metrics/cache-use.js'
 import type { StoreScope } from '../../src/scope.js'
 import { insertTraitGroup } from '../../src/storage/trait-group.js'
 import { openTestDatabase, type TestDatabase } from '../support/database.js'
@@ -29,7 +30,11 @@ async function schemaOf(traits: Record<string, TraitDefinition>): Promise<StoreS
       updatedAt: 1,
     }),
   )
-  return loadSchema({ schemas: new Map() }, database.db.read, scope)
+  return loadSchema(newContext(), database.db.read, scope)
+}
+
+function newContext() {
+  return { schemas: new Map(), metrics: { caches: createCacheUse() } }
 }
 
 async function violationOf(definition: TraitDefinition, value: TraitValue): Promise<string | undefined> {
@@ -88,7 +93,7 @@ describe('validation rules', () => {
 describe('loadSchema', () => {
   it('reads again when the version changed, and only then', async () => {
     const scope = { accountSid: 'AC1', storeId: 'cached', schemaVersion: 1 } as StoreScope
-    const ctx = { schemas: new Map() }
+    const ctx = newContext()
     const first = await loadSchema(ctx, database.db.read, scope)
     expect(first.traits.size).toBe(0)
     await database.db.transaction((trx) =>

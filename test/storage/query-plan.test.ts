@@ -6,6 +6,7 @@ import { findIdentifierOwners, queryIdentifiers, selectIdentifierOwners } from '
 import { selectObservationPage, selectObservationsSince } from '../../src/storage/observation.js'
 import { findProfile, queryLockedProfiles, selectProfileIds } from '../../src/storage/profile.js'
 import { findCanonicalId, selectMergesInto } from '../../src/storage/profile-merge.js'
+import { findOldestText } from '../../src/storage/queue-depth.js'
 import { SqliteCompiler } from '../../src/storage/sqlite-executor.js'
 import { readOne } from '../../src/storage/statement.js'
 import type { Executor, Tables } from '../../src/storage/tables.js'
@@ -67,6 +68,11 @@ it.each<[string, (executor: Executor) => Promise<unknown>, string]>([
   ['Lookup', (db) => findIdentifierOwners(db, scope, KEYS[0] ?? { idType: '', value: '' }), 'id_type=? AND value=?'],
   ['the owners of a batch', (db) => selectIdentifierOwners(db, scope, KEYS), 'id_type=? AND value=?'],
   ['the identifiers of a batch', (db) => readOne(db, queryIdentifiers(db, scope, ['p', 'q'])), 'profile_id=?'],
+  [
+    'the oldest text that waits',
+    (db) => findOldestText(db, 'summary'),
+    'encoding_queue_by_memory (memory_id>? AND memory_id<?)',
+  ],
   ['a profile', (db) => findProfile(db, scope, 'p'), 'store_id=? AND id=?'],
   ['the profiles of a batch', (db) => readOne(db, queryLockedProfiles(db, scope, ['p', 'q'])), 'store_id=? AND id=?'],
   ['a page of profiles', (db) => selectProfileIds(db, scope, { ...page, after: 'p' }), 'store_id=? AND id<?'],

@@ -72,6 +72,25 @@ describe('group commit', () => {
     expect(stored()).toHaveLength(21)
   })
 
+  it('tells what waits in each lane and since when, and how many shared a commit', async () => {
+    const turn = await queue.acquire('foreground')
+    const waiting = [write('foreground', 'a'), write('foreground', 'b'), write('background', 'c')]
+    expect(queue.waiting()).toMatchObject([
+      { queue: 'foreground', length: 2 },
+      { queue: 'background', length: 1 },
+    ])
+    for (const { oldestMs } of queue.waiting()) expect(oldestMs).toBeGreaterThanOrEqual(0)
+    await insert(turn, 'first')
+    await turn.commit()
+    await Promise.all(waiting)
+    expect(queue.waiting()).toEqual([
+      { queue: 'foreground', length: 0, oldestMs: 0 },
+      { queue: 'background', length: 0, oldestMs: 0 },
+    ])
+    expect(queue.commits.count).toBe(commits)
+    expect(queue.commitSizes.sum).toBe(4)
+  })
+
   it('syncs after 64 transactions, however many wait', async () => {
     await Promise.all(many(200, 'foreground'))
     expect(commits).toBe(Math.ceil(200 / 64))

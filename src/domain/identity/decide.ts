@@ -20,9 +20,13 @@ export interface Match {
   readonly via?: IdentifierValue
 }
 
-export type Decision =
+export type Decision = (
   | { readonly kind: 'create' }
   | { readonly kind: 'update'; readonly canonical: Match; readonly absorbed: readonly Match[] }
+) & {
+  /** Profiles that share a value with the write and stay apart because it is a hub. Absent: none. */
+  readonly keptApart?: readonly ProfileState[]
+}
 
 /** Whether a value of the type may belong to one profile only, so that it alone joins two profiles. */
 export function isExclusive(rules: IdentityRules, idType: string): boolean {
@@ -47,20 +51,27 @@ export function decide(
   target?: ProfileState,
 ): Decision {
   const matches = new Map<string, Match>()
+  const ofHubs: ProfileState[] = []
   if (target !== undefined) matches.set(target.id, { profile: target, rule: '' })
   for (const rule of rules.matchingRules) {
     if (!isExclusive(rules, rule)) continue
     for (const identifier of identifiers) {
       if (identifier.idType !== rule) continue
-      const owners = ownersOf(identifier).filter((owner) => !isHub(rules, findOwned(owner, identifier)))
-      addMatches(matches, owners, rule, identifier)
+      for (const owner of ownersOf(identifier)) {
+        if (isHub(rules, findOwned(owner, identifier))) ofHubs.push(owner)
+        else addMatches(matches, [owner], rule, identifier)
+      }
     }
   }
   const shared = sharedRules(rules)
   if (shared.length > 1) addSharedMatches(matches, shared, identifiers, ownersOf)
   const people = [...matches.values()].sort((a, b) => byAge(a.profile, b.profile))
   const [first, ...absorbed] = people
-  return first === undefined ? { kind: 'create' } : { kind: 'update', canonical: first, absorbed }
+  const keptApart = ofHubs.filter(({ id }) => !matches.has(id))
+  return {
+    ...(first === undefined ? { kind: 'create' } : { kind: 'update', canonical: first, absorbed }),
+    ...(keptApart.length > 0 && { keptApart }),
+  }
 }
 
 /**

@@ -151,7 +151,8 @@ function unwrap<T>(attempted: Attempted<T> | undefined): T {
 
 function countOutcomes(ctx: Context, outcomes: readonly WorldOutcome[], refused: number): void {
   const counter = ctx.metrics.resolutions
-  for (const { created, absorptions } of outcomes) {
+  for (const { created, absorptions, keptApart } of outcomes) {
+    if (keptApart) ctx.metrics.hubRefusals.inc()
     counter.inc({ outcome: absorptions.length > 0 ? 'merged' : created ? 'created' : 'updated' })
   }
   if (refused > 0) counter.inc({ outcome: 'refused' }, refused)

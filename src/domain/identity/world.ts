@@ -35,6 +35,8 @@ export interface WorldOutcome {
   readonly profileId: string
   readonly created: boolean
   readonly absorptions: readonly Absorption[]
+  /** Whether a hub was in the way of a merge. */
+  readonly keptApart: boolean
 }
 
 /**
@@ -121,7 +123,8 @@ export function createWorld(rules: IdentityRules, loaded: Iterable<ProfileState>
       state = applyChanges(state, write)
       state = addIdentifiers(state, write, rules, ownersOf)
       replace(state)
-      return { profileId: state.id, created: decision.kind === 'create', absorptions }
+      const keptApart = decision.keptApart !== undefined
+      return { profileId: state.id, created: decision.kind === 'create', absorptions, keptApart }
     },
   }
 }

@@ -38,7 +38,12 @@ export async function loadProfileMemories(
   }
   const key = cacheKey(scope, profileId)
   const cached = ctx.recallCache.get(key)
-  if (cached !== undefined && isCurrent(cached, now)) return cached
+  const use = ctx.metrics.caches.recall_index
+  if (cached !== undefined && isCurrent(cached, now)) {
+    use.hits += 1
+    return cached
+  }
+  use.misses += 1
   // Several who come after a write must neither do its work twice nor see it half done.
   return ctx.recallCache.inTurn(key, () => bringUpToDate(ctx, scope, profileId, key))
 }

@@ -25,6 +25,7 @@ async function encodeQuery(ctx: Context, text: string): Promise<Float32Array | u
   if (ctx.encoder === undefined) return undefined
   const key = `${ctx.encoder.model}\n${text}`
   const known = ctx.queryVectors.get(key)
+  ctx.metrics.caches.query_vector[known === undefined ? 'misses' : 'hits'] += 1
   if (known !== undefined) {
     ctx.queryVectors.delete(key)
     ctx.queryVectors.set(key, known)

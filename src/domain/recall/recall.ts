@@ -4,15 +4,17 @@ import type { Observation } from '../../contract/observation.js'
 import type { RecallInput } from '../../contract/recall.js'
 import type { Summary } from '../../contract/summary.js'
 import { badRequest } from '../../errors.js'
+import { RECALL_STAGES } from '../../metrics.js'
 import type { StoreScope } from '../../scope.js'
 import { selectObservations } from '../../storage/observation.js'
 import { selectSummaries } from '../../storage/summary.js'
+import { traced } from '../../tracing.js'
 import { findLatestCommunications } from '../communication.js'
 import { parseOptionalTime } from '../memory.js'
 import { toObservation } from '../observation.js'
 import { toSummary } from '../summary.js'
 import type { Hit, MemoryIndex, PreparedQuery, SearchOptions } from './memory-index.js'
-import { loadProfileMemories } from './profile-memories.js'
+import { loadProfileMemories, type ProfileMemories } from './profile-memories.js'
 import { prepareConversationQuery, prepareQuery } from './query.js'
 
 const DEFAULT_OBSERVATIONS = 20
@@ -65,37 +67,36 @@ export async function recall(
     end: parseOptionalTime('endDate', input.endDate) ?? Number.POSITIVE_INFINITY,
   }
   const watch = createStopwatch()
-  const memories = await loadProfileMemories(ctx, scope, profileId)
+  const memories = await traced(ctx.tracing, 'recall.index', {}, () => loadProfileMemories(ctx, scope, profileId))
   const index = watch()
   const known =
     conversationId === undefined
       ? []
       : await findLatestCommunications(ctx, scope, conversationId, Math.max(communicationsLimit, QUERY_COMMUNICATIONS))
-  const query = await makeQuery(ctx, input, known.slice(0, QUERY_COMMUNICATIONS))
+  const query = await traced(ctx.tracing, 'recall.query', {}, () =>
+    makeQuery(ctx, input, known.slice(0, QUERY_COMMUNICATIONS)),
+  )
   const queryTime = watch()
-  const threshold = input.relevanceThreshold ?? 0
-  const observations = find(memories.observations, query, {
-    ...range,
-    threshold,
-    limit: input.observationsLimit ?? DEFAULT_OBSERVATIONS,
-  })
-  const summaries = find(memories.summaries, query, {
-    ...range,
-    threshold,
-    limit: input.summariesLimit ?? DEFAULT_SUMMARIES,
-  })
+  const { observations, summaries } = traced(ctx.tracing, 'recall.search', {}, () =>
+    findBoth(memories, query, input, range),
+  )
   const search = watch()
-  const found = {
+  const found = await traced(ctx.tracing, 'recall.read', {}, async () => ({
     observations: await readObservations(ctx, scope, profileId, observations),
     summaries: await readSummaries(ctx, scope, profileId, summaries),
-  }
+  }))
   const hits = [...observations, ...summaries].flatMap(({ hit }): [string, Hit][] => (hit ? [[hit.id, hit]] : []))
   return {
     ...found,
     communications: known.slice(0, communicationsLimit).reverse(),
-    times: { query: queryTime, index, search, read: watch() },
+    times: countTimes(ctx, { query: queryTime, index, search, read: watch() }),
     hits: new Map(hits),
   }
+}
+
+function countTimes(ctx: Context, times: RecallTimes): RecallTimes {
+  for (const stage of RECALL_STAGES) ctx.metrics.recallStages[stage].observe(times[stage] / 1000)
+  return times
 }
 
 /** Returns the milliseconds since it was last asked. */
@@ -121,6 +122,19 @@ async function makeQuery(
 interface Found {
   readonly id: string
   readonly hit?: Hit
+}
+
+function findBoth(
+  { observations, summaries }: ProfileMemories,
+  query: PreparedQuery | undefined,
+  { relevanceThreshold: threshold = 0, ...input }: RecallInput,
+  range: Pick<SearchOptions, 'begin' | 'end'>,
+): { readonly observations: readonly Found[]; readonly summaries: readonly Found[] } {
+  const { observationsLimit = DEFAULT_OBSERVATIONS, summariesLimit = DEFAULT_SUMMARIES } = input
+  return {
+    observations: find(observations, query, { ...range, threshold, limit: observationsLimit }),
+    summaries: find(summaries, query, { ...range, threshold, limit: summariesLimit }),
+  }
 }
 
 function find(index: MemoryIndex, query: PreparedQuery | undefined, options: SearchOptions): Found[] {

@@ -84,7 +84,7 @@ it('passes over the owner of a value that joined as many profiles as it may', ()
   expect(isHub(limited, office)).toBe(true)
   expect(isHub({ ...rules, maxJoinedProfiles: 4 }, office)).toBe(false)
   expect(isHub(rules, office)).toBe(false)
-  expect(decide(limited, [phone], owners(crowd))).toEqual({ kind: 'create' })
+  expect(decide(limited, [phone], owners(crowd))).toEqual({ kind: 'create', keptApart: [crowd] })
   expect(decide(limited, [phone, email], owners(crowd, ann))).toMatchObject({
     canonical: { profile: ann },
     absorbed: [],
