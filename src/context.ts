@@ -7,6 +7,7 @@ import { type AddMemories, createMemoryGatherer } from './domain/memory.js'
 import { createWriteGatherer, type SubmitWrite } from './domain/profile.js'
 import { createRecallCache, type RecallCache } from './domain/recall/cache.js'
 import type { QueryVectors } from './domain/recall/query.js'
+import { createRefusedAccessLog, type RefusedAccessLog } from './domain/refused-access.js'
 import type { SchemaCache } from './domain/schema.js'
 import { createStoreCache, type StoreCache } from './domain/store-cache.js'
 import type { Encoder } from './embedding/encoder.js'
@@ -35,6 +36,7 @@ export interface Context {
   readonly schemas: SchemaCache
   readonly credentials: CredentialCache
   readonly stores: StoreCache
+  readonly refusedAccess: RefusedAccessLog
   readonly submitWrite: SubmitWrite
   readonly addMemories: AddMemories
   /** Told when a job was accepted; the worker of this process sets it. */
@@ -80,6 +82,7 @@ export async function createContext(
     schemas: new Map(),
     credentials: new Map(),
     stores: createStoreCache(now),
+    refusedAccess: createRefusedAccessLog(() => context),
     submitWrite: createWriteGatherer(() => context),
     addMemories: createMemoryGatherer(() => context),
     jobSignal: { wake: () => undefined },

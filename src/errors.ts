@@ -2,7 +2,7 @@
 export const ERROR_CODES = {
   badRequest: 400,
   unauthorized: 20003,
-  forbidden: 403,
+  forbidden: 20403,
   notFound: 20404,
   conflict: 20409,
   preconditionFailed: 20412,
@@ -86,6 +86,11 @@ export function unauthorized(): ApiError {
     'Authentication failed: send HTTP Basic credentials, an account SID with its auth token or an API key SID with its secret',
     { 'WWW-Authenticate': 'Basic realm="Recollect"' },
   )
+}
+
+/** The credentials are right, but not for this. */
+export function forbidden(message: string): ApiError {
+  return new ApiError(403, ERROR_CODES.forbidden, message)
 }
 
 export function notFound(what: string, code: number = ERROR_CODES.notFound): ApiError {

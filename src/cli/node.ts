@@ -48,7 +48,7 @@ export async function runNode({ env }: CommandInput, { works, check, open }: Nod
     const app = await open(ctx)
     const loops = works ? startLoops(ctx, encoder) : []
     log.info({ signal: await stopped }, 'stopping')
-    await stop(app, encoder, loops)
+    await stop(ctx, app, encoder, loops)
   } finally {
     await encoder?.close()
     await db.close()
@@ -88,6 +88,7 @@ function explainListenError(error: Error & { code?: string; address?: string; po
 }
 
 async function stop(
+  ctx: Context,
   app: FastifyInstance | undefined,
   encoder: Encoder | undefined,
   loops: readonly Loop[],
@@ -95,5 +96,6 @@ async function stop(
   const timer = setTimeout(() => app?.server.closeAllConnections(), DRAIN_MS)
   // Texts under way stay in the queue: nobody has to wait for their vectors.
   await Promise.all([app?.close(), encoder?.close(), ...loops.map((loop) => loop.stop())])
+  await ctx.refusedAccess.flush()
   clearTimeout(timer)
 }

@@ -57,7 +57,7 @@ export async function changeStore(
     const store = await requireStore(trx, { accountSid: actor.accountSid, storeId }, 'settings')
     const { resultId, event } = await work(trx, store)
     if (event !== undefined) await runAll(trx, insertEvents(storeId, [createEvent(ctx, actor, event, resultId)]))
-    return recordOperation(ctx, trx, actor, resultId)
+    return recordOperation(ctx, trx, actor, storeId, resultId)
   })
   // A neighbour in the group commit may have read, and cached, a schema that was never committed.
   return change

@@ -43,6 +43,7 @@ export async function createImport(
       bytesDone: 0,
       failure: undefined,
       uploadedAt: undefined,
+      actor: actor.credential,
       createdAt: now,
       updatedAt: now,
     })
