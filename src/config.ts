@@ -73,6 +73,13 @@ function readConfig(settings: SettingsReader) {
       64 * 1024 * MEBI,
       'Memory for recall indexes of profiles in use, in bytes.',
     ),
+    auditDays: settings.integer(
+      'RECOLLECT_AUDIT_DAYS',
+      400,
+      0,
+      36_500,
+      'Days that entries of the audit are kept; 0 keeps them for ever.',
+    ),
     limits: readLimits(settings),
   }
 }

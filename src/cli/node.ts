@@ -8,6 +8,7 @@ import { recoverTexts } from '../domain/recall/encode.js'
 import { ensureEncoded } from '../domain/recall/reencode.js'
 import { createEncoder } from '../embedding/create.js'
 import type { Encoder } from '../embedding/encoder.js'
+import { startAuditRetention } from '../jobs/audit.js'
 import { startEncoding } from '../jobs/encoding.js'
 import type { Loop } from '../jobs/loop.js'
 import { startWorker } from '../jobs/worker.js'
@@ -64,7 +65,7 @@ function waitForSignal(): Promise<NodeJS.Signals> {
 
 function startLoops(ctx: Context, encoder: Encoder | undefined): Loop[] {
   void removeOrphanedUploads(ctx).catch((error) => ctx.log.warn({ err: error }, 'old uploads could not be removed'))
-  return [startWorker(ctx), ...(encoder === undefined ? [] : [startEncoding(ctx, encoder)])]
+  return [startWorker(ctx), startAuditRetention(ctx), ...(encoder === undefined ? [] : [startEncoding(ctx, encoder)])]
 }
 
 /**
