@@ -1,3 +1,4 @@
+import { readAccess } from './config/access.js'
 import { type AccountSetting, readAccounts } from './config/accounts.js'
 import { readEncoder } from './config/encoder.js'
 import { readLimits } from './config/limits.js'
@@ -73,13 +74,7 @@ function readConfig(settings: SettingsReader) {
       64 * 1024 * MEBI,
       'Memory for recall indexes of profiles in use, in bytes.',
     ),
-    auditDays: settings.integer(
-      'RECOLLECT_AUDIT_DAYS',
-      400,
-      0,
-      36_500,
-      'Days that entries of the audit are kept; 0 keeps them for ever.',
-    ),
+    ...readAccess(settings),
     limits: readLimits(settings),
   }
 }

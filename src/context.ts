@@ -3,6 +3,7 @@ import { openDatabaseBlobs } from './blobs/database.js'
 import { openFolderBlobs } from './blobs/folder.js'
 import type { Config } from './config.js'
 import type { CredentialCache } from './domain/account.js'
+import { Admission } from './domain/admission.js'
 import { type AddMemories, createMemoryGatherer } from './domain/memory.js'
 import { createWriteGatherer, type SubmitWrite } from './domain/profile.js'
 import { createRecallCache, type RecallCache } from './domain/recall/cache.js'
@@ -36,6 +37,8 @@ export interface Context {
   readonly schemas: SchemaCache
   readonly credentials: CredentialCache
   readonly stores: StoreCache
+  /** Decides which requests and writes of this node may begin. */
+  readonly admission: Admission
   readonly refusedAccess: RefusedAccessLog
   readonly submitWrite: SubmitWrite
   readonly addMemories: AddMemories
@@ -82,6 +85,7 @@ export async function createContext(
     schemas: new Map(),
     credentials: new Map(),
     stores: createStoreCache(now),
+    admission: new Admission(config, now),
     refusedAccess: createRefusedAccessLog(() => context),
     submitWrite: createWriteGatherer(() => context),
     addMemories: createMemoryGatherer(() => context),

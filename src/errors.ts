@@ -125,6 +125,13 @@ export function internalError(): ApiError {
   return new ApiError(500, ERROR_CODES.internal, 'Internal server error')
 }
 
+/** @param seconds to wait before trying again */
+export function tooManyRequests(message: string, seconds: number): ApiError {
+  return new ApiError(429, ERROR_CODES.tooManyRequests, `${message}: try again after Retry-After`, {
+    'Retry-After': String(seconds),
+  })
+}
+
 /** Storage cannot take the request now (disk full, database gone); nothing was applied. */
 export function unavailable(message: string): ApiError {
   return new ApiError(503, ERROR_CODES.unavailable, message, { 'Retry-After': '1' })

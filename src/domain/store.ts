@@ -80,28 +80,31 @@ export function listStores(
  * @throws ApiError 409 when the name is taken, 400 when the account has as many stores as it may
  */
 export async function createStore(ctx: Context, actor: Actor, input: StoreInput): Promise<string> {
-  return ctx.db.transaction(async (trx) => {
-    await lockAccount(trx, actor.accountSid)
-    await checkStore(ctx, trx, actor.accountSid, input)
-    const now = ctx.now()
-    const id = ctx.newId('mem_store')
-    await insertStore(trx, {
-      id,
-      accountSid: actor.accountSid,
-      displayName: input.displayName,
-      description: input.description,
-      status: 'ACTIVE',
-      version: 1,
-      schemaVersion: 1,
-      createdAt: now,
-      updatedAt: now,
-    })
-    await insertIdentitySettings(trx, id, DEFAULT_IDENTITY_SETTINGS, now)
-    await insertTraitGroup(trx, { storeId: id }, { ...CONTACT_GROUP, version: 1, createdAt: now, updatedAt: now })
-    await runAll(trx, insertEvents(id, [createEvent(ctx, actor, 'store.created', id)]))
-    await insertAccountStore(trx, actor.accountSid, id)
-    return recordOperation(ctx, trx, actor, id, id)
-  })
+  return ctx.db.transaction(
+    async (trx) => {
+      await lockAccount(trx, actor.accountSid)
+      await checkStore(ctx, trx, actor.accountSid, input)
+      const now = ctx.now()
+      const id = ctx.newId('mem_store')
+      await insertStore(trx, {
+        id,
+        accountSid: actor.accountSid,
+        displayName: input.displayName,
+        description: input.description,
+        status: 'ACTIVE',
+        version: 1,
+        schemaVersion: 1,
+        createdAt: now,
+        updatedAt: now,
+      })
+      await insertIdentitySettings(trx, id, DEFAULT_IDENTITY_SETTINGS, now)
+      await insertTraitGroup(trx, { storeId: id }, { ...CONTACT_GROUP, version: 1, createdAt: now, updatedAt: now })
+      await runAll(trx, insertEvents(id, [createEvent(ctx, actor, 'store.created', id)]))
+      await insertAccountStore(trx, actor.accountSid, id)
+      return recordOperation(ctx, trx, actor, id, id)
+    },
+    { owner: { accountSid: actor.accountSid } },
+  )
 }
 
 /**
@@ -154,7 +157,7 @@ export async function runDeleteStore(ctx: Context, job: ClaimedJob, shouldStop: 
         await job.advance(trx, null)
         return deleteStoreContent(trx, job.storeId, ERASE_PAGE_SIZE)
       },
-      { background: true },
+      { background: true, owner: { accountSid: job.actor.accountSid, storeId: job.storeId } },
     )
   }
   await ctx.db.transaction((trx) => job.finish(trx), { background: true })

@@ -78,8 +78,8 @@ export function addOperation<P extends TSchema, Q extends TSchema, B extends TSc
       ...(operation.headers === IfMatch && { headers: IfMatch }),
     },
     config: { operationId: operation.operationId, ...(operation.moved && { moved: operation.moved }) },
-    handler: (request, reply) =>
-      handler({
+    handler: (request, reply) => {
+      const call = {
         params: request.params as Schema<P>,
         query: request.query as Schema<Q>,
         body: request.body as Schema<B>,
@@ -88,7 +88,11 @@ export function addOperation<P extends TSchema, Q extends TSchema, B extends TSc
         ifMatch: request.headers['if-match'],
         request,
         reply,
-      }),
+      }
+      return operation.scope === 'read'
+        ? handler(call)
+        : ctx.admission.write(call.actor.accountSid, () => handler(call))
+    },
   })
 }
 

@@ -8,9 +8,11 @@ import type { Actor } from '../scope.js'
 
 /** What stands before an operation, after its credentials were found right and before anything else is looked at. */
 export function guardOperation(ctx: Context, operation: Operation) {
-  return (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void => {
+  return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
     try {
       const principal = principalOf(request)
+      const end = ctx.admission.begin(principal)
+      if (end !== undefined) reply.raw.once('close', end)
       // The account itself and a key that may do everything, which is most of them.
       if (principal.scope !== 'admin' || principal.stores !== undefined) {
         checkRecorded(ctx, request, principal, operation)

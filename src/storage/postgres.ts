@@ -9,7 +9,8 @@ import {
   type TransactionSettings,
 } from 'kysely'
 import pg from 'pg'
-import type { Database } from './database.js'
+import { type Database, pathOfOwner } from './database.js'
+import { FairGate } from './fair-gate.js'
 import { createNames, PostgresConnection } from './postgres-connection.js'
 import { retryableCode, toStorageError } from './postgres-errors.js'
 import { decodeText } from './postgres-text.js'
@@ -40,11 +41,16 @@ export function openPostgres(url: string, options: PostgresOptions): Database {
   const read = createKysely(reads)
   const write = createKysely(writes)
   const retries = new Map<string, number>()
+  // As many as there are connections, so that whoever waits for one waits in turn and not in the pool's order.
+  const gate = new FairGate(options.connections)
   return {
     read,
     migrationDialect: { tableSuffix: '', finish: async () => undefined },
     exclusive: false,
-    transaction: (work) => retry(retries, () => write.transaction().setIsolationLevel('read committed').execute(work)),
+    transaction: (work, { owner } = {}) =>
+      gate.run(pathOfOwner(owner), () =>
+        retry(retries, () => write.transaction().setIsolationLevel('read committed').execute(work)),
+      ),
     snapshot: (work) =>
       read
         .transaction()

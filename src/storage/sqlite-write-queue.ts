@@ -1,4 +1,5 @@
 import { StorageUnavailableError } from '../errors.js'
+import { FairQueue } from './fair-queue.js'
 import type { SqliteResult, SqliteStatement } from './sqlite-connection.js'
 import type { SqliteThread } from './sqlite-thread.js'
 
@@ -17,11 +18,6 @@ const MAX_GROUP_AGE_MS = 5
 const MAX_OVERTAKES = 8
 
 type Lane = 'foreground' | 'background'
-
-interface Waiter {
-  lane: Lane
-  start(): void
-}
 
 interface Member {
   resolve(): void
@@ -47,7 +43,10 @@ export class SqliteWriteQueue {
   readonly #thread: SqliteThread
   readonly #onCommit: () => void
   readonly #now: () => number
-  readonly #waiting: Record<Lane, Waiter[]> = { foreground: [], background: [] }
+  readonly #waiting: Readonly<Record<Lane, FairQueue<() => void>>> = {
+    foreground: new FairQueue(),
+    background: new FairQueue(),
+  }
   #busy = false
   #overtakes = 0
   #open = false
@@ -62,9 +61,13 @@ export class SqliteWriteQueue {
     this.#onCommit = onCommit
   }
 
-  /** Waits for the turn; the caller must commit or roll back. */
-  async acquire(lane: Lane): Promise<WriteTurn> {
-    if (this.#busy) await new Promise<void>((start) => this.#waiting[lane].push({ lane, start }))
+  /**
+   * Waits for the turn; the caller must commit or roll back.
+   *
+   * @param owner the tenant's place in a FairQueue: tenants take turns
+   */
+  async acquire(lane: Lane, owner: readonly string[] = []): Promise<WriteTurn> {
+    if (this.#busy) await new Promise<void>((start) => this.#waiting[lane].push(owner, start))
     this.#busy = true
     await this.#gate
     return this.#createTurn(lane)
@@ -196,19 +199,19 @@ export class SqliteWriteQueue {
 
   #nextLane(): Lane | undefined {
     const { foreground, background } = this.#waiting
-    if (background.length > 0 && (foreground.length === 0 || this.#overtakes >= MAX_OVERTAKES)) return 'background'
-    return foreground.length > 0 ? 'foreground' : undefined
+    if (background.size > 0 && (foreground.size === 0 || this.#overtakes >= MAX_OVERTAKES)) return 'background'
+    return foreground.size > 0 ? 'foreground' : undefined
   }
 
   #passTurn(): void {
     const lane = this.#nextLane()
-    const next = lane && this.#waiting[lane].shift()
-    if (next === undefined) {
+    const start = lane && this.#waiting[lane].shift()
+    if (start === undefined) {
       this.#busy = false
       return
     }
-    this.#overtakes = next.lane === 'background' ? 0 : this.#overtakes + 1
-    next.start()
+    this.#overtakes = lane === 'background' ? 0 : this.#overtakes + 1
+    start()
   }
 }
 

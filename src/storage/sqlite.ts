@@ -19,6 +19,7 @@ import { createStatementCache, openConnection, runStatement, type SqliteStatemen
 import { writeStatistics } from './sqlite-statistics.js'
 import { SqliteThread, toStorageError } from './sqlite-thread.js'
 import { SqliteWriteQueue, type WriteTurn } from './sqlite-write-queue.js'
+import { createWriters, type Lane } from './sqlite-writers.js'
 import { isStatementBatch } from './statement.js'
 import type { Executor, Tables } from './tables.js'
 
@@ -115,16 +116,16 @@ function createDatabase(
     checkpointer.afterCommit(queue)
   })
   const read = new Kysely<Tables>({ dialect: createDialect(() => new ReadDriver(reader)) })
-  const foreground = new Kysely<Tables>({ dialect: createDialect(() => new WriteDriver(queue, 'foreground')) })
-  const background = new Kysely<Tables>({ dialect: createDialect(() => new WriteDriver(queue, 'background')) })
+  const writers = createWriters(
+    (lane, owner) => new Kysely<Tables>({ dialect: createDialect(() => new WriteDriver(queue, lane, owner)) }),
+  )
   return {
     read,
     migrationDialect: { tableSuffix: 'without rowid', finish: writeStatistics },
     exclusive: lock !== undefined,
     // One writes at a time.
     retries: new Map(),
-    transaction: (work, { background: isBackground = false } = {}) =>
-      (isBackground ? background : foreground).transaction().execute(work),
+    transaction: (work, options = {}) => writers(options).transaction().execute(work),
     snapshot: (work) => readSnapshot(file, work),
     ping: async () => {
       reader.pragma('schema_version')
@@ -215,16 +216,18 @@ class WriteConnection implements DatabaseConnection {
 /** Hands out turns of the write queue. Used for transactions only. */
 class WriteDriver implements Driver {
   readonly #queue: SqliteWriteQueue
-  readonly #lane: 'foreground' | 'background'
+  readonly #lane: Lane
+  readonly #owner: readonly string[]
 
-  constructor(queue: SqliteWriteQueue, lane: 'foreground' | 'background') {
+  constructor(queue: SqliteWriteQueue, lane: Lane, owner: readonly string[]) {
     this.#queue = queue
     this.#lane = lane
+    this.#owner = owner
   }
 
   async init(): Promise<void> {}
   async acquireConnection(): Promise<DatabaseConnection> {
-    return new WriteConnection(await this.#queue.acquire(this.#lane))
+    return new WriteConnection(await this.#queue.acquire(this.#lane, this.#owner))
   }
   async beginTransaction(): Promise<void> {}
   async commitTransaction(connection: WriteConnection): Promise<void> {

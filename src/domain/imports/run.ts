@@ -22,6 +22,8 @@ import type { ImportPayload } from './upload.js'
 
 /** Rows of one transaction: few enough that the event loop and other writers never wait long. */
 const CHUNK_SIZE = 500
+/** While another account is there: what it waits for is one such chunk. */
+const SHARED_CHUNK_SIZE = 25
 
 interface NumberedRecord {
   readonly rowNumber: number
@@ -62,7 +64,8 @@ async function importRows(
   let storing = Promise.resolve()
   try {
     let columns: Column[] | undefined
-    for await (const chunk of readChunks(ctx.blobs.read(blob), row, ctx.config.limits.importRows)) {
+    const chunkSize = () => (ctx.admission.othersThan(scope.accountSid) ? SHARED_CHUNK_SIZE : CHUNK_SIZE)
+    for await (const chunk of readChunks(ctx.blobs.read(blob), row, ctx.config.limits.importRows, chunkSize)) {
       columns ??= findColumns(chunk.header, row.columnMappings)
       const prepared = await prepareChunk(run, columns, chunk.records)
       await storing
@@ -103,6 +106,7 @@ async function* readChunks(
   content: Parameters<typeof readCsv>[0],
   { rowsDone }: Pick<ImportRow, 'rowsDone'>,
   maxRows: number,
+  chunkSize: () => number,
 ): AsyncGenerator<Chunk> {
   let header: readonly string[] | undefined
   let rowNumber = 0
@@ -116,7 +120,7 @@ async function* readChunks(
     rowNumber += 1
     if (rowNumber > maxRows) throw new UnreadableCsvError(`the file has more than ${maxRows} rows`)
     if (rowNumber > rowsDone) records.push({ rowNumber, record })
-    if (records.length === CHUNK_SIZE) {
+    if (records.length >= chunkSize()) {
       yield { header, records }
       records = []
     }
@@ -235,7 +239,7 @@ async function completeImport(run: ImportRun, failure: string | undefined): Prom
       await saveProgress(run, trx, issues, { ...progress, errors, status, failure })
       await runAll(trx, insertEvents(scope.storeId, [createEvent(ctx, job.actor, 'import.completed', importId)]))
     },
-    { background: true },
+    { background: true, owner: scope },
   )
   ctx.log.info({ import: importId, store: scope.storeId, status, ...pickCounts(progress) }, 'import ended')
 }

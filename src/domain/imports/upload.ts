@@ -103,10 +103,13 @@ async function writeBlob(ctx: Context, blob: string, content: Readable, maxBytes
 }
 
 async function startImport(ctx: Context, scope: StoreScope, payload: ImportPayload, actor: Actor): Promise<void> {
-  await ctx.db.transaction(async (trx) => {
-    if (!(await markUploaded(trx, scope, payload.importId, ctx.now()))) throw alreadyUploaded()
-    await enqueueJob(ctx, trx, { storeId: scope.storeId, kind: 'import', payload, actor })
-  })
+  await ctx.db.transaction(
+    async (trx) => {
+      if (!(await markUploaded(trx, scope, payload.importId, ctx.now()))) throw alreadyUploaded()
+      await enqueueJob(ctx, trx, { storeId: scope.storeId, kind: 'import', payload, actor })
+    },
+    { owner: scope },
+  )
 }
 
 const ORPHAN_AGE_MS = 24 * 60 * 60 * 1000
