@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config.js'
 import { tooManyRequests, unavailable } from '../errors.js'
 import type { Principal } from './account.js'
@@ -8,6 +9,8 @@ export type AdmissionLimits = Pick<Config, 'rateLimit' | 'concurrentRequests' | 
 const PRESENT_MS = 1000
 /** Writes of one account that run at the same time while another account is there; its others wait. */
 const SHARED_WRITES = 8
+
+const MAX_REST_MS = 100
 
 interface Tenant {
   /** Writes that run, and those that wait for one of them to end. */
@@ -63,6 +66,11 @@ export class Admission {
   othersThan(accountSid: string): boolean {
     const at = accountSid === this.#latest ? this.#otherAt : this.#latestAt
     return at > 0 && this.#now() - at < PRESENT_MS
+  }
+
+  /** Between two pieces of a job: leaves half of the time to another account that is there. */
+  async rest(accountSid: string, tookMs: number): Promise<void> {
+    if (this.othersThan(accountSid)) await sleep(Math.min(tookMs, MAX_REST_MS))
   }
 
   /**

@@ -57,12 +57,14 @@ export async function runBulk(ctx: Context, job: ClaimedJob, shouldStop: () => b
       writes.push(...toWrite(ctx, job, schema, profile))
       await pace()
     }
+    const begun = ctx.now()
     await resolve(ctx, scope, writes, {
       background: true,
       inTransaction: (trx) => (end === profiles.length ? job.finish(trx) : job.advance(trx, end)),
     })
     if (end === profiles.length) return true
     start = end
+    await ctx.admission.rest(scope.accountSid, ctx.now() - begun)
   }
   await ctx.db.transaction((trx) => job.finish(trx), { background: true })
   return true
