@@ -5,7 +5,7 @@ import type { Executor, Tables } from './tables.js'
 export interface TransactionOptions {
   /** Work that nobody waits for: it gives way to requests and never shares their commit. */
   readonly background?: boolean
-  /** Whom it is for: tenants who wait take turns. Absent: the server itself, which goes first. */
+  /** Whom it is for: tenants who wait take turns. Absent: the server itself, which takes its turns like a tenant. */
   readonly owner?: Owner | undefined
 }
 
@@ -17,7 +17,7 @@ export interface Owner {
 
 /** The places of a tenant in a fair queue. */
 export function pathOfOwner(owner: Owner | undefined): readonly string[] {
-  if (owner === undefined) return []
+  if (owner === undefined) return ['']
   return owner.storeId === undefined ? [owner.accountSid] : [owner.accountSid, owner.storeId]
 }
 

@@ -1,7 +1,7 @@
 /**
  * A queue in which owners take turns: each gets one item served before any gets a second, however many it put in. Owners
- * are a path, such as account and store: accounts take turns, and among an account's items its stores do. Items without
- * an owner come first. With one owner it is first in, first out.
+ * are a path, such as account and store: accounts take turns, and among an account's items its stores do. What stands
+ * above the others, such as an account's item outside of stores, comes first. With one owner it is first in, first out.
  */
 export class FairQueue<T> {
   readonly #own: T[] = []

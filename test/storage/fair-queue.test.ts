@@ -37,7 +37,7 @@ it('lets the stores of an account share its turns, so that many stores give no a
   expect(order).toEqual(['a1x', 'b1x', 'a2x', 'b1y', 'a3x', 'a1y'])
 })
 
-it('serves what belongs to nobody first', () => {
+it('serves what stands above the others first', () => {
   expect(
     drain(
       fill([
