@@ -1,3 +1,4 @@
+import { readAccess } from './config/access.js'
 import { type AccountSetting, readAccounts } from './config/accounts.js'
 import { readEncoder } from './config/encoder.js'
 import { readLimits } from './config/limits.js'
@@ -74,6 +75,7 @@ function readConfig(settings: SettingsReader) {
       64 * 1024 * MEBI,
       'Memory for recall indexes of profiles in use, in bytes.',
     ),
+    ...readAccess(settings),
     limits: readLimits(settings),
     tracing: readTracing(settings),
   }

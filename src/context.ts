@@ -3,10 +3,12 @@ import { openDatabaseBlobs } from './blobs/database.js'
 import { openFolderBlobs } from './blobs/folder.js'
 import type { Config } from './config.js'
 import type { CredentialCache } from './domain/account.js'
+import { Admission } from './domain/admission.js'
 import { type AddMemories, createMemoryGatherer } from './domain/memory.js'
 import { createWriteGatherer, type SubmitWrite } from './domain/profile.js'
 import { createRecallCache, type RecallCache } from './domain/recall/cache.js'
 import type { QueryVectors } from './domain/recall/query.js'
+import { createRefusedAccessLog, type RefusedAccessLog } from './domain/refused-access.js'
 import type { SchemaCache } from './domain/schema.js'
 import { createStoreCache, type StoreCache } from './domain/store-cache.js'
 import type { Encoder } from './embedding/encoder.js'
@@ -38,6 +40,9 @@ export interface Context {
   readonly schemas: SchemaCache
   readonly credentials: CredentialCache
   readonly stores: StoreCache
+  /** Decides which requests and writes of this node may begin. */
+  readonly admission: Admission
+  readonly refusedAccess: RefusedAccessLog
   readonly submitWrite: SubmitWrite
   readonly addMemories: AddMemories
   /** Told when a job was accepted; the worker of this process sets it. */
@@ -82,6 +87,8 @@ export async function createContext(
     schemas: new Map(),
     credentials: new Map(),
     stores: createStoreCache(now, metrics.caches.store),
+    admission: new Admission(config, now),
+    refusedAccess: createRefusedAccessLog(() => context),
     submitWrite: createWriteGatherer(() => context),
     addMemories: createMemoryGatherer(() => context),
     jobSignal: { wake: () => undefined },

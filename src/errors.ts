@@ -2,7 +2,7 @@
 export const ERROR_CODES = {
   badRequest: 400,
   unauthorized: 20003,
-  forbidden: 403,
+  forbidden: 20403,
   notFound: 20404,
   conflict: 20409,
   preconditionFailed: 20412,
@@ -88,6 +88,11 @@ export function unauthorized(): ApiError {
   )
 }
 
+/** The credentials are right, but not for this. */
+export function forbidden(message: string): ApiError {
+  return new ApiError(403, ERROR_CODES.forbidden, message)
+}
+
 export function notFound(what: string, code: number = ERROR_CODES.notFound): ApiError {
   return new ApiError(404, code, `${what} was not found`)
 }
@@ -118,6 +123,13 @@ export function payloadTooLarge(limitBytes: number): ApiError {
 
 export function internalError(): ApiError {
   return new ApiError(500, ERROR_CODES.internal, 'Internal server error')
+}
+
+/** @param seconds to wait before trying again */
+export function tooManyRequests(message: string, seconds: number): ApiError {
+  return new ApiError(429, ERROR_CODES.tooManyRequests, `${message}: try again after Retry-After`, {
+    'Retry-After': String(seconds),
+  })
 }
 
 /** Storage cannot take the request now (disk full, database gone); nothing was applied. */

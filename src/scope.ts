@@ -12,10 +12,14 @@ export interface StoreScope {
   readonly [storeScopeBrand]: true
 }
 
-/** Who does something: the credentials used and the request, as the ledger and the outbox record it. */
+/** Who does what from where, as the ledger and the outbox record it; a job has that of the request which asked for it. */
 export interface Actor {
   readonly accountSid: string
   /** SID of the account or of the API key. */
   readonly credential: string
   readonly requestId: string
+  /** Operation id of what was called. */
+  readonly operation: string
+  /** Empty when nobody called. */
+  readonly clientAddress: string
 }

@@ -1,4 +1,5 @@
 import { type Config, loadConfig } from '../config.js'
+import { createIdFactory, type NewId } from '../ids.js'
 import { createLogger } from '../log.js'
 import type { Database } from '../storage/database.js'
 import { migrate } from '../storage/migrate.js'
@@ -12,6 +13,7 @@ export interface Opened {
   readonly config: Config
   readonly db: Database
   readonly now: () => number
+  readonly newId: NewId
   /** Names of the migrations that were applied. */
   readonly applied: readonly string[]
 }
@@ -24,7 +26,7 @@ export async function withDatabase<T>(input: CommandInput, work: (opened: Opened
   const config = loadConfig(input.env)
   const db = openDatabase(config, { now, exclusive: false, log: createLogger(config.logLevel) })
   try {
-    return await work({ config, db, now, applied: await migrate(db, now()) })
+    return await work({ config, db, now, newId: createIdFactory(now), applied: await migrate(db, now()) })
   } finally {
     await db.close()
   }

@@ -9,6 +9,7 @@ import { ensureEncoded } from '../domain/recall/reencode.js'
 import { createEncoder } from '../embedding/create.js'
 import type { Encoder } from '../embedding/encoder.js'
 import { watchEventLoop } from '../event-loop-lag.js'
+import { startAuditRetention } from '../jobs/audit.js'
 import { startEncoding } from '../jobs/encoding.js'
 import type { Loop } from '../jobs/loop.js'
 import { startWorker } from '../jobs/worker.js'
@@ -52,7 +53,7 @@ export async function runNode({ env }: CommandInput, { works, check, open }: Nod
     const app = await open(ctx)
     const loops = works ? startLoops(ctx) : []
     log.info({ signal: await stopped }, 'stopping')
-    await stop(app, encoder, loops)
+    await stop(ctx, app, encoder, loops)
   } finally {
     await encoder?.close()
     await db.close()
@@ -69,7 +70,8 @@ function waitForSignal(): Promise<NodeJS.Signals> {
 
 function startLoops(ctx: Context): Loop[] {
   void removeOrphanedUploads(ctx).catch((error) => ctx.log.warn({ err: error }, 'old uploads could not be removed'))
-  return [startWorker(ctx), ...(ctx.encoder === undefined ? [] : [startEncoding(ctx, ctx.encoder)])]
+  const encoding = ctx.encoder === undefined ? [] : [startEncoding(ctx, ctx.encoder)]
+  return [startWorker(ctx), startAuditRetention(ctx), ...encoding]
 }
 
 /**
@@ -93,6 +95,7 @@ function explainListenError(error: Error & { code?: string; address?: string; po
 }
 
 async function stop(
+  ctx: Context,
   app: FastifyInstance | undefined,
   encoder: Encoder | undefined,
   loops: readonly Loop[],
@@ -100,5 +103,6 @@ async function stop(
   const timer = setTimeout(() => app?.server.closeAllConnections(), DRAIN_MS)
   // Texts under way stay in the queue: nobody has to wait for their vectors.
   await Promise.all([app?.close(), encoder?.close(), ...loops.map((loop) => loop.stop())])
+  await ctx.refusedAccess.flush()
   clearTimeout(timer)
 }

@@ -3,6 +3,7 @@ import { StorageUnavailableError } from '../errors.js'
 import { NewerDatabaseError, UnfinishedCopyError } from '../storage/migrate.js'
 import { readVersion } from '../version.js'
 import { accountCreate, accountList } from './account.js'
+import { auditExport } from './audit.js'
 import { backup } from './backup.js'
 import { type Command, describeCommand, EXIT, parseInput, print, UsageError } from './command.js'
 import { copy } from './copy.js'
@@ -25,6 +26,7 @@ const COMMANDS: readonly Command[] = [
   keyCreate,
   keyList,
   keyRevoke,
+  auditExport,
   importFile,
 ]
 

@@ -17,18 +17,24 @@ export interface Answer {
   headers?: Record<string, HeaderSchema>
 }
 
+/** What a key may do, each with what stands before it: read data and settings; write data; change stores and settings. */
+export const SCOPES = ['read', 'write', 'admin'] as const
+export type Scope = (typeof SCOPES)[number]
+
 export interface OperationDefinition<Params, Query, Body> {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   url: string
   operationId: string
+  /** What a key must be allowed to do for it; an operation of scope `read` changes nothing. */
+  scope: Scope
+  /** Stands outside a store, and shows a key of some stores what is theirs; others of that kind refuse such a key. */
+  showsOwnStores?: true
   summary: string
   tag: string
   params?: Params
   query?: Query
   headers?: TObject
   body?: Body
-  /** Changes nothing, though it is no GET. */
-  reads?: true
   /** Needs no credentials. */
   anonymous?: boolean
   /** The document leaves the body of some writes optional. */
@@ -55,8 +61,8 @@ export function defineOperation<Params extends TSchema, Query extends TSchema, B
 
 /** The refusals every data-plane operation documents. */
 export const DATA_PLANE_REFUSALS = [400, 401, 403, 404, 429, 500, 503] as const
-/** The refusals every control-plane operation documents (401 is ours: the document leaves it out). */
-export const CONTROL_PLANE_REFUSALS = [400, 401, 404, 429, 500, 503] as const
+/** The refusals every control-plane operation documents (401 and 403 are ours: the document leaves them out). */
+export const CONTROL_PLANE_REFUSALS = [400, 401, 403, 404, 429, 500, 503] as const
 
 export const CANONICAL_ID_HEADER = {
   'Canonical-Profile-Id': {
@@ -169,6 +175,8 @@ export const fetchOperation = defineOperation({
   method: 'GET',
   url: '/v1/ControlPlane/Operations/:operationId',
   operationId: 'FetchOperation',
+  scope: 'read',
+  showsOwnStores: true,
   summary: 'Status and result of a control-plane write',
   tag: 'Operations',
   params: Type.Object({ operationId: Type.String({ maxLength: 512 }) }),

@@ -1,3 +1,4 @@
+import { listAudit } from './audit.js'
 import * as communications from './communication.js'
 import * as dataMappings from './data-mapping.js'
 import * as identifiers from './identifier.js'
@@ -62,6 +63,7 @@ export const OPERATIONS: readonly Operation[] = [
   explainRecall,
   communications.putCommunications,
   communications.listCommunications,
+  listAudit,
   imports.listImports,
   imports.createImport,
   imports.fetchImport,

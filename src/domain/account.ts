@@ -1,7 +1,15 @@
 import type { Context } from '../context.js'
+import type { Scope } from '../contract/operation.js'
 import { newAccountSid, newKeySid, newSecret } from '../ids.js'
+import type { Actor } from '../scope.js'
 import * as storage from '../storage/account.js'
+import { insertEvents } from '../storage/event.js'
 import { getOrCreateState } from '../storage/server-state.js'
+import { runAll } from '../storage/statement.js'
+import { findStore } from '../storage/store.js'
+import type { Executor } from '../storage/tables.js'
+import { checkOwner } from './control-plane.js'
+import { createEvent } from './event.js'
 import { hashSecret, verifySecret } from './secret.js'
 
 export interface Credentials {
@@ -13,10 +21,13 @@ export interface Principal {
   readonly accountSid: string
   /** The SID the request was made with: the account's or an API key's. */
   readonly credential: string
+  readonly scope: Scope
+  /** Ids of the only stores it may touch; nothing: all of the account. */
+  readonly stores: ReadonlySet<string> | undefined
 }
 
 /** Somebody whose credentials were checked. */
-export interface Admission {
+export interface Authentication {
   readonly principal: Principal
   /** When they must be checked again, in milliseconds since the epoch. */
   readonly until: number
@@ -34,10 +45,11 @@ export async function authenticate(
   ctx: AuthenticationContext,
   username: string,
   password: string,
-): Promise<Admission | undefined> {
+): Promise<Authentication | undefined> {
   const known = await findCredential(ctx, username)
   if (known === undefined || !verifySecret(password, known.row.hash)) return undefined
-  return { principal: { accountSid: known.row.accountSid, credential: username }, until: known.until }
+  const { accountSid, scope, stores } = known.row
+  return { principal: { accountSid, credential: username, scope, stores }, until: known.until }
 }
 
 /** A credential that was revoked is let in for so long at most. */
@@ -114,29 +126,63 @@ export function listAccounts(ctx: AccountContext): Promise<storage.AccountRow[]>
   return storage.listAccounts(ctx.db.read)
 }
 
+/** What a key may do: everything its account may, if nothing is said. */
+export interface KeyRights {
+  readonly scope: Scope
+  /** Ids of the only stores it may touch. */
+  readonly stores?: readonly string[] | undefined
+}
+
+type KeyContext = AccountContext & Pick<Context, 'newId'>
+
 /**
  * Makes an API key of an account.
  *
  * @returns the key's SID and secret, or nothing when there is no such account
+ * @throws ApiError 404 when one of the stores is none of the account's
  */
 export async function createApiKey(
-  ctx: AccountContext,
+  ctx: KeyContext,
   accountSid: string,
   name: string,
+  { scope, stores }: KeyRights = { scope: 'admin' },
 ): Promise<Credentials | undefined> {
-  const accounts = await storage.listAccounts(ctx.db.read)
-  if (!accounts.some((account) => account.sid === accountSid)) return undefined
   const credentials = { sid: newKeySid(), secret: newSecret() }
-  const row = { sid: credentials.sid, accountSid, name, secretHash: hashSecret(credentials.secret) }
-  await ctx.db.transaction((trx) => storage.insertApiKey(trx, { ...row, createdAt: ctx.now(), revokedAt: null }))
-  return credentials
+  const row = { sid: credentials.sid, accountSid, name, secretHash: hashSecret(credentials.secret), scope, stores }
+  return ctx.db.transaction(async (trx) => {
+    const accounts = await storage.listAccounts(trx)
+    if (!accounts.some((account) => account.sid === accountSid)) return undefined
+    for (const storeId of stores ?? []) checkOwner(await findStore(trx, storeId), { accountSid, storeId })
+    await storage.insertApiKey(trx, { ...row, createdAt: ctx.now(), revokedAt: null })
+    await recordKey(ctx, trx, accountSid, 'key.created', credentials.sid, { name, scope, stores })
+    return credentials
+  })
 }
 
-export function listApiKeys(ctx: AccountContext, accountSid?: string): Promise<storage.ApiKeyRow[]> {
+export function listApiKeys(ctx: Pick<Context, 'db'>, accountSid?: string): Promise<storage.ApiKeyRow[]> {
   return storage.listApiKeys(ctx.db.read, accountSid)
 }
 
 /** @returns whether there was such a key that was not revoked yet */
-export function revokeApiKey(ctx: AccountContext, sid: string): Promise<boolean> {
-  return ctx.db.transaction((trx) => storage.revokeApiKey(trx, sid, ctx.now()))
+export function revokeApiKey(ctx: KeyContext, sid: string): Promise<boolean> {
+  return ctx.db.transaction(async (trx) => {
+    const accountSid = await storage.revokeApiKey(trx, sid, ctx.now())
+    if (accountSid === undefined) return false
+    await recordKey(ctx, trx, accountSid, 'key.revoked', sid, {})
+    return true
+  })
+}
+
+/** Keys are made on the command line, by whoever may open the database. */
+async function recordKey(
+  ctx: KeyContext,
+  trx: Executor,
+  accountSid: string,
+  change: 'key.created' | 'key.revoked',
+  sid: string,
+  data: Record<string, unknown>,
+): Promise<void> {
+  const operation = change === 'key.created' ? 'key create' : 'key revoke'
+  const actor: Actor = { accountSid, credential: 'command-line', requestId: '', operation, clientAddress: '' }
+  await runAll(trx, insertEvents(accountSid, [createEvent(ctx, actor, change, sid, data)]))
 }

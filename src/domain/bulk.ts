@@ -10,6 +10,8 @@ import { openStoreOfJob } from './store-scope.js'
 
 /** Small enough that neither the event loop nor other writers wait long for one transaction of it. */
 const CHUNK_SIZE = 250
+/** While another account is there: what it waits for is one such chunk. */
+const SHARED_CHUNK_SIZE = 25
 
 interface BulkPayload {
   profiles: ProfileInput[]
@@ -33,7 +35,9 @@ export async function upsertProfilesInBulk(
     await pace()
   }
   const payload: BulkPayload = { profiles }
-  await ctx.db.transaction((trx) => enqueueJob(ctx, trx, { storeId: scope.storeId, kind: 'bulk', payload, actor }))
+  await ctx.db.transaction((trx) => enqueueJob(ctx, trx, { storeId: scope.storeId, kind: 'bulk', payload, actor }), {
+    owner: scope,
+  })
   ctx.jobSignal.wake()
 }
 
@@ -41,22 +45,26 @@ export async function upsertProfilesInBulk(
 export async function runBulk(ctx: Context, job: ClaimedJob, shouldStop: () => boolean): Promise<boolean> {
   const { profiles } = job.payload as BulkPayload
   const pace = createPace()
-  for (let start = (job.checkpoint as number | undefined) ?? 0; start < profiles.length; start += CHUNK_SIZE) {
+  for (let start = (job.checkpoint as number | undefined) ?? 0; start < profiles.length; ) {
     if (shouldStop()) return false
     const scope = await openStoreOfJob(ctx, job.storeId)
     if (scope === undefined) break
-    const end = Math.min(start + CHUNK_SIZE, profiles.length)
+    const size = ctx.admission.othersThan(scope.accountSid) ? SHARED_CHUNK_SIZE : CHUNK_SIZE
+    const end = Math.min(start + size, profiles.length)
     const schema = await loadSchema(ctx, ctx.db.read, scope)
     const writes: ProfileWrite[] = []
     for (const profile of profiles.slice(start, end)) {
       writes.push(...toWrite(ctx, job, schema, profile))
       await pace()
     }
+    const begun = ctx.now()
     await resolve(ctx, scope, writes, {
       background: true,
       inTransaction: (trx) => (end === profiles.length ? job.finish(trx) : job.advance(trx, end)),
     })
     if (end === profiles.length) return true
+    start = end
+    await ctx.admission.rest(scope.accountSid, ctx.now() - begun)
   }
   await ctx.db.transaction((trx) => job.finish(trx), { background: true })
   return true

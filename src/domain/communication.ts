@@ -37,16 +37,19 @@ export async function putCommunications(
       toRow(communication, `communications[${index}]`, now),
     ]),
   )
-  await ctx.db.transaction(async (trx) => {
-    await requireStore(trx, scope, 'content')
-    const events = [...rows.keys()].map((id) =>
-      createEvent(ctx, actor, 'communication.created', id, { conversationId }),
-    )
-    await runAll(trx, [
-      ...upsertCommunications(scope, conversationId, [...rows.values()]),
-      ...insertEvents(scope.storeId, events),
-    ])
-  })
+  await ctx.db.transaction(
+    async (trx) => {
+      await requireStore(trx, scope, 'content')
+      const events = [...rows.keys()].map((id) =>
+        createEvent(ctx, actor, 'communication.created', id, { conversationId }),
+      )
+      await runAll(trx, [
+        ...upsertCommunications(scope, conversationId, [...rows.values()]),
+        ...insertEvents(scope.storeId, events),
+      ])
+    },
+    { owner: scope },
+  )
 }
 
 function toRow(communication: Communication, field: string, now: number): CommunicationRow {

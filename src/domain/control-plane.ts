@@ -53,12 +53,15 @@ export async function changeStore(
   storeId: string,
   work: (trx: Executor, store: StoreRow) => Promise<Change>,
 ): Promise<string> {
-  const change = ctx.db.transaction(async (trx) => {
-    const store = await requireStore(trx, { accountSid: actor.accountSid, storeId }, 'settings')
-    const { resultId, event } = await work(trx, store)
-    if (event !== undefined) await runAll(trx, insertEvents(storeId, [createEvent(ctx, actor, event, resultId)]))
-    return recordOperation(ctx, trx, actor, resultId)
-  })
+  const change = ctx.db.transaction(
+    async (trx) => {
+      const store = await requireStore(trx, { accountSid: actor.accountSid, storeId }, 'settings')
+      const { resultId, event } = await work(trx, store)
+      if (event !== undefined) await runAll(trx, insertEvents(storeId, [createEvent(ctx, actor, event, resultId)]))
+      return recordOperation(ctx, trx, actor, storeId, resultId)
+    },
+    { owner: { accountSid: actor.accountSid, storeId } },
+  )
   // A neighbour in the group commit may have read, and cached, a schema that was never committed.
   return change
     .catch((error) => {

@@ -28,6 +28,15 @@ export type ChangeName =
   | 'import.created'
   | 'import.completed'
 
+/** What happens to an account beside its stores, named `com.recollect.<resource>.<action>`: the API has no such thing. */
+export type AccountChangeName = 'key.created' | 'key.revoked' | 'access.refused'
+
+const ACCOUNT_CHANGES: readonly string[] = [
+  'key.created',
+  'key.revoked',
+  'access.refused',
+] satisfies AccountChangeName[]
+
 /**
  * One row of the outbox, to be inserted in the transaction of the change.
  *
@@ -36,16 +45,18 @@ export type ChangeName =
 export function createEvent(
   ctx: Pick<Context, 'now' | 'newId'>,
   actor: Actor,
-  name: ChangeName,
+  name: ChangeName | AccountChangeName,
   subjectId: string,
   data: Record<string, unknown> = {},
 ): EventRow {
   return {
     id: ctx.newId('mem_event'),
-    type: `com.twilio.memory.${name}`,
+    type: `${ACCOUNT_CHANGES.includes(name) ? 'com.recollect' : 'com.twilio.memory'}.${name}`,
     subjectId,
     requestId: actor.requestId,
     actor: actor.credential,
+    operation: actor.operation,
+    clientAddress: actor.clientAddress,
     data,
     createdAt: ctx.now(),
   }

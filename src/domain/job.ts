@@ -99,13 +99,24 @@ function toClaimedJob(ctx: Pick<Context, 'now'>, worker: string, row: storage.Jo
     attempts: row.attempts,
     payload: JSON.parse(row.payload),
     checkpoint: row.checkpoint === undefined ? undefined : JSON.parse(row.checkpoint),
-    actor: JSON.parse(row.actor) as Actor,
+    // One that was accepted by an older version does not know these two.
+    actor: toActor(row.actor),
     advance,
     finish: async (trx) => {
       await advance(trx, null)
       await storage.deleteJob(trx, row.id)
     },
   }
+}
+
+/** One that was accepted by an older version does not say what was called, nor from where. */
+function toActor(text: string): Actor {
+  const {
+    operation = '',
+    clientAddress = '',
+    ...actor
+  } = JSON.parse(text) as Omit<Actor, 'operation' | 'clientAddress'> & Partial<Actor>
+  return { ...actor, operation, clientAddress }
 }
 
 /** Gives a job back that was stopped, not failed: it goes on where it was, here or elsewhere. */

@@ -62,15 +62,18 @@ export async function changeMemories(
   profileId: string,
   work: (trx: Executor, change: number) => Promise<MemoryChange | undefined>,
 ): Promise<void> {
-  const changed = await ctx.db.transaction(async (trx) => {
-    const memories = await lockMemoryVersion(trx, scope, profileId)
-    if (memories === undefined) return refuse(trx, scope, profileId)
-    const version = memories.version + 1
-    const change = await work(trx, version)
-    if (change === undefined) return false
-    await runAll(trx, compileChange(ctx, trx, scope, { actor, profileId, version }, change))
-    return change.encode !== undefined
-  })
+  const changed = await ctx.db.transaction(
+    async (trx) => {
+      const memories = await lockMemoryVersion(trx, scope, profileId)
+      if (memories === undefined) return refuse(trx, scope, profileId)
+      const version = memories.version + 1
+      const change = await work(trx, version)
+      if (change === undefined) return false
+      await runAll(trx, compileChange(ctx, trx, scope, { actor, profileId, version }, change))
+      return change.encode !== undefined
+    },
+    { owner: scope },
+  )
   if (changed) ctx.encodingSignal.wake()
 }
 
@@ -139,24 +142,27 @@ export function createMemoryGatherer(context: () => Context): AddMemories {
 }
 
 async function addBatch(ctx: Context, scope: StoreScope, batch: readonly NewMemories[]): Promise<Settled<void>[]> {
-  const outcomes = await ctx.db.transaction(async (trx) => {
-    const versions = await lockMemoryVersions(trx, scope, [...new Set(batch.map(({ profileId }) => profileId))])
-    const statements: CompiledQuery[] = []
-    const settled: Settled<void>[] = []
-    for (const memories of batch) {
-      const memoryVersion = versions.get(memories.profileId)
-      if (memoryVersion === undefined) {
-        settled.push(await refuse(trx, scope, memories.profileId).catch((error: Error) => ({ error })))
-        continue
+  const outcomes = await ctx.db.transaction(
+    async (trx) => {
+      const versions = await lockMemoryVersions(trx, scope, [...new Set(batch.map(({ profileId }) => profileId))])
+      const statements: CompiledQuery[] = []
+      const settled: Settled<void>[] = []
+      for (const memories of batch) {
+        const memoryVersion = versions.get(memories.profileId)
+        if (memoryVersion === undefined) {
+          settled.push(await refuse(trx, scope, memories.profileId).catch((error: Error) => ({ error })))
+          continue
+        }
+        memoryVersion.version += 1
+        const { version } = memoryVersion
+        statements.push(...compileChange(ctx, trx, scope, { ...memories, version }, memories.toChange(version)))
+        settled.push({ value: undefined })
       }
-      memoryVersion.version += 1
-      const { version } = memoryVersion
-      statements.push(...compileChange(ctx, trx, scope, { ...memories, version }, memories.toChange(version)))
-      settled.push({ value: undefined })
-    }
-    await runAll(trx, statements)
-    return settled
-  })
+      await runAll(trx, statements)
+      return settled
+    },
+    { owner: scope },
+  )
   ctx.encodingSignal.wake()
   return outcomes
 }

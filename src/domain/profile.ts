@@ -219,16 +219,19 @@ export async function lookupProfiles(
  * @throws ApiError 404; ProfileMovedError
  */
 export async function deleteProfile(ctx: Context, scope: StoreScope, actor: Actor, profileId: string): Promise<void> {
-  await ctx.db.transaction(async (trx) => {
-    await requireStore(trx, scope, 'identity')
-    await lockMemoryVersion(trx, scope, profileId)
-    await requireProfile(trx, scope, profileId)
-    await runAll(trx, [
-      deleteIdentifiersOfProfile(trx, scope, profileId),
-      deleteMergesInto(trx, scope, profileId),
-      ...eraseMemories(trx, scope, profileId),
-      deleteProfiles(trx, scope, [profileId]),
-      ...insertEvents(scope.storeId, [createEvent(ctx, actor, 'profile.deleted', profileId)]),
-    ])
-  })
+  await ctx.db.transaction(
+    async (trx) => {
+      await requireStore(trx, scope, 'identity')
+      await lockMemoryVersion(trx, scope, profileId)
+      await requireProfile(trx, scope, profileId)
+      await runAll(trx, [
+        deleteIdentifiersOfProfile(trx, scope, profileId),
+        deleteMergesInto(trx, scope, profileId),
+        ...eraseMemories(trx, scope, profileId),
+        deleteProfiles(trx, scope, [profileId]),
+        ...insertEvents(scope.storeId, [createEvent(ctx, actor, 'profile.deleted', profileId)]),
+      ])
+    },
+    { owner: scope },
+  )
 }

@@ -39,6 +39,7 @@ export async function runRemoveTraits(ctx: Context, job: ClaimedJob, shouldStop:
     if (scope === undefined) break
     const next = await ctx.db.transaction((trx) => removePage(ctx, trx, scope, job, removal, checkpoint), {
       background: true,
+      owner: scope,
     })
     if (next === undefined) break
     checkpoint = next

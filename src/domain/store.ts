@@ -10,6 +10,7 @@ import {
   countStores,
   findStore,
   findStoreByName,
+  insertAccountStore,
   insertStore,
   deleteStore as removeStore,
   type StoreRow,
@@ -19,6 +20,7 @@ import {
 import { deleteStoreContent } from '../storage/store-content.js'
 import type { Executor } from '../storage/tables.js'
 import { insertTraitGroup } from '../storage/trait-group.js'
+import type { Principal } from './account.js'
 import { changeStore, checkOwner } from './control-plane.js'
 import { checkIfMatch } from './etag.js'
 import { createEvent } from './event.js'
@@ -55,14 +57,18 @@ export async function fetchStore(ctx: Context, accountSid: string, storeId: stri
   return { value, id: store.id, version: store.version }
 }
 
-/** ListStores: ids, newest first. */
-export function listStores(ctx: Context, accountSid: string, query: PageQuery): Promise<Page<string>> {
+/** ListStores: ids of those that the credentials are good for, newest first. */
+export function listStores(
+  ctx: Context,
+  { accountSid, stores }: Pick<Principal, 'accountSid' | 'stores'>,
+  query: PageQuery,
+): Promise<Page<string>> {
   return readPage<string, string>(ctx, {
     list: { accountSid, operationId: 'ListStores' },
     key: 'stores',
     query,
     maxItems: MAX_PAGE_ITEMS,
-    select: (page) => selectStoreIds(ctx.db.read, accountSid, page),
+    select: (page) => selectStoreIds(ctx.db.read, accountSid, stores, page),
     cursorOf: (id) => id,
   })
 }
@@ -74,27 +80,31 @@ export function listStores(ctx: Context, accountSid: string, query: PageQuery): 
  * @throws ApiError 409 when the name is taken, 400 when the account has as many stores as it may
  */
 export async function createStore(ctx: Context, actor: Actor, input: StoreInput): Promise<string> {
-  return ctx.db.transaction(async (trx) => {
-    await lockAccount(trx, actor.accountSid)
-    await checkStore(ctx, trx, actor.accountSid, input)
-    const now = ctx.now()
-    const id = ctx.newId('mem_store')
-    await insertStore(trx, {
-      id,
-      accountSid: actor.accountSid,
-      displayName: input.displayName,
-      description: input.description,
-      status: 'ACTIVE',
-      version: 1,
-      schemaVersion: 1,
-      createdAt: now,
-      updatedAt: now,
-    })
-    await insertIdentitySettings(trx, id, DEFAULT_IDENTITY_SETTINGS, now)
-    await insertTraitGroup(trx, { storeId: id }, { ...CONTACT_GROUP, version: 1, createdAt: now, updatedAt: now })
-    await runAll(trx, insertEvents(id, [createEvent(ctx, actor, 'store.created', id)]))
-    return recordOperation(ctx, trx, actor, id)
-  })
+  return ctx.db.transaction(
+    async (trx) => {
+      await lockAccount(trx, actor.accountSid)
+      await checkStore(ctx, trx, actor.accountSid, input)
+      const now = ctx.now()
+      const id = ctx.newId('mem_store')
+      await insertStore(trx, {
+        id,
+        accountSid: actor.accountSid,
+        displayName: input.displayName,
+        description: input.description,
+        status: 'ACTIVE',
+        version: 1,
+        schemaVersion: 1,
+        createdAt: now,
+        updatedAt: now,
+      })
+      await insertIdentitySettings(trx, id, DEFAULT_IDENTITY_SETTINGS, now)
+      await insertTraitGroup(trx, { storeId: id }, { ...CONTACT_GROUP, version: 1, createdAt: now, updatedAt: now })
+      await runAll(trx, insertEvents(id, [createEvent(ctx, actor, 'store.created', id)]))
+      await insertAccountStore(trx, actor.accountSid, id)
+      return recordOperation(ctx, trx, actor, id, id)
+    },
+    { owner: { accountSid: actor.accountSid } },
+  )
 }
 
 /**
@@ -147,7 +157,7 @@ export async function runDeleteStore(ctx: Context, job: ClaimedJob, shouldStop: 
         await job.advance(trx, null)
         return deleteStoreContent(trx, job.storeId, ERASE_PAGE_SIZE)
       },
-      { background: true },
+      { background: true, owner: { accountSid: job.actor.accountSid, storeId: job.storeId } },
     )
   }
   await ctx.db.transaction((trx) => job.finish(trx), { background: true })

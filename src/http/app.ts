@@ -8,6 +8,7 @@ import { addAuthentication, authenticateRequest } from './auth.js'
 import { addJsonParser } from './body.js'
 import './call.js'
 import { addRefusals, rawRefusal, renderError } from './refusals.js'
+import { addAuditRoutes } from './routes/audit.js'
 import { addCommunicationRoutes } from './routes/communication.js'
 import { addDataMappingRoutes } from './routes/data-mapping.js'
 import { addDocumentation } from './routes/documentation.js'
@@ -63,6 +64,7 @@ export async function buildApp(ctx: Context): Promise<FastifyInstance> {
   addSummaryRoutes(app, ctx)
   addRecallRoutes(app, ctx)
   addCommunicationRoutes(app, ctx)
+  addAuditRoutes(app, ctx)
   addImportRoutes(app, ctx)
   await addUploadRoutes(app, ctx)
   return app

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Context } from '../context.js'
-import { type Admission, authenticate } from '../domain/account.js'
+import { type Authentication, authenticate } from '../domain/account.js'
 import { UPLOAD_PATH } from '../domain/imports/upload.js'
 import { unauthorized } from '../errors.js'
 
@@ -10,7 +10,7 @@ const API = '/v1/'
 const PROTECTED = /^\/+(recollect\/)?v1(\/|\?|$)/i
 
 /** Principals whose credentials were checked a moment ago, by the header that proved them. */
-type Admitted = Map<string, Admission>
+type Admitted = Map<string, Authentication>
 const MAX_ADMITTED = 1000
 
 /** Asks for HTTP Basic credentials before anything else is looked at. */

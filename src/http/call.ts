@@ -2,11 +2,12 @@ import type compress from '@fastify/compress'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import type { Context } from '../context.js'
-import { IfMatch, type OperationDefinition } from '../contract/operation.js'
+import { IfMatch, type Operation, type OperationDefinition } from '../contract/operation.js'
 import type { Principal } from '../domain/account.js'
 import { changeInStore, readInStore } from '../domain/store-scope.js'
-import { badRequest, unauthorized } from '../errors.js'
+import { badRequest } from '../errors.js'
 import type { Actor, StoreScope } from '../scope.js'
+import { actorOf, guardOperation, principalOf } from './guard.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -25,6 +26,8 @@ export interface Call<Params, Query, Body> {
   readonly query: Query
   readonly body: Body
   readonly actor: Actor
+  /** Whose credentials these are and what they are good for. */
+  readonly principal: Principal
   /** The If-Match header. */
   readonly ifMatch: string | undefined
   readonly request: FastifyRequest
@@ -49,6 +52,7 @@ type Schema<T extends TSchema> = Static<T>
 /** Adds the route of an operation that stands outside a store. */
 export function addOperation<P extends TSchema, Q extends TSchema, B extends TSchema>(
   app: FastifyInstance,
+  ctx: Context,
   operation: OperationDefinition<P, Q, B>,
   handler: Handler<Call<Schema<P>, Schema<Q>, Schema<B>>>,
   options: { bodyLimit?: number } = {},
@@ -56,6 +60,7 @@ export function addOperation<P extends TSchema, Q extends TSchema, B extends TSc
   app.route({
     method: operation.method,
     url: operation.url,
+    onRequest: guardOperation(ctx, operation as Operation),
     ...options,
     ...(operation.headers !== undefined &&
       'Content-Encoding' in operation.headers.properties && { decompress: DECOMPRESSION }),
@@ -73,7 +78,12 @@ export function addOperation<P extends TSchema, Q extends TSchema, B extends TSc
       ...(operation.headers === IfMatch && { headers: IfMatch }),
     },
     config: { operationId: operation.operationId, ...(operation.moved && { moved: operation.moved }) },
-    handler: (request, reply) => handler(toCall<P, Q, B>(request, reply)),
+    handler: (request, reply) => {
+      const call = toCall<P, Q, B>(request, reply, operation)
+      return operation.scope === 'read'
+        ? handler(call)
+        : ctx.admission.write(call.actor.accountSid, () => handler(call))
+    },
   })
 }
 
@@ -85,9 +95,10 @@ export function addStoreOperation<P extends TSchema, Q extends TSchema, B extend
   handler: Handler<Call<Schema<P>, Schema<Q>, Schema<B>> & { readonly scope: StoreScope }>,
   options: { bodyLimit?: number } = {},
 ): void {
-  const open = operation.method === 'GET' || operation.reads ? readInStore : changeInStore
+  const open = operation.scope === 'read' ? readInStore : changeInStore
   addOperation(
     app,
+    ctx,
     operation,
     (call) => {
       const { storeId } = call.params as { storeId: string }
@@ -100,20 +111,16 @@ export function addStoreOperation<P extends TSchema, Q extends TSchema, B extend
 function toCall<P extends TSchema, Q extends TSchema, B extends TSchema>(
   request: FastifyRequest,
   reply: FastifyReply,
+  operation: OperationDefinition<P, Q, B>,
 ): Call<Schema<P>, Schema<Q>, Schema<B>> {
   return {
     params: request.params as Schema<P>,
     query: request.query as Schema<Q>,
     body: request.body as Schema<B>,
-    actor: actorOf(request),
+    actor: actorOf(request, operation),
+    principal: principalOf(request),
     ifMatch: request.headers['if-match'],
     request,
     reply,
   }
-}
-
-function actorOf(request: FastifyRequest): Actor {
-  if (request.principal === undefined) throw unauthorized()
-  const { accountSid, credential } = request.principal
-  return { accountSid, credential, requestId: request.id }
 }

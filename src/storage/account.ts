@@ -1,5 +1,6 @@
+import type { Scope } from '../contract/operation.js'
 import { prepare } from './statement.js'
-import type { Executor } from './tables.js'
+import type { Executor, Tables } from './tables.js'
 
 export interface AccountRow {
   sid: string
@@ -14,22 +15,31 @@ export interface ApiKeyRow {
   secretHash: string
   createdAt: number
   revokedAt: number | null
+  scope: Scope
+  /** Ids of the only stores it may touch; nothing: all of its account. */
+  stores: readonly string[] | undefined
 }
 
-/** What a request needs to be let in: whose credentials these are and the hash to compare with. */
+/** What a request needs to be let in: whose credentials these are, the hash to compare with and what they are good for. */
 export interface CredentialRow {
   accountSid: string
   hash: string
+  scope: Scope
+  /** Ids of the only stores they are good for; nothing: all of the account. */
+  stores: ReadonlySet<string> | undefined
 }
 
 const selectAccountCredential = prepare<[string], { sid: string; token_hash: string }>((db, sid) =>
   db.selectFrom('account').select(['sid', 'token_hash']).where('sid', '=', sid),
 )
 
-const selectKeyCredential = prepare<[string], { account_sid: string; secret_hash: string }>((db, sid) =>
+const selectKeyCredential = prepare<
+  [string],
+  Pick<Tables['api_key'], 'account_sid' | 'secret_hash' | 'scope' | 'stores'>
+>((db, sid) =>
   db
     .selectFrom('api_key')
-    .select(['account_sid', 'secret_hash'])
+    .select(['account_sid', 'secret_hash', 'scope', 'stores'])
     .where('sid', '=', sid)
     .where('revoked_at', 'is', null),
 )
@@ -38,10 +48,22 @@ const selectKeyCredential = prepare<[string], { account_sid: string; secret_hash
 export async function findCredential(executor: Executor, sid: string): Promise<CredentialRow | undefined> {
   if (sid.startsWith('SK')) {
     const [key] = await selectKeyCredential(executor, sid)
-    return key && { accountSid: key.account_sid, hash: key.secret_hash }
+    const stores = key && parseStores(key.stores)
+    return (
+      key && {
+        accountSid: key.account_sid,
+        hash: key.secret_hash,
+        scope: key.scope as Scope,
+        stores: stores && new Set(stores),
+      }
+    )
   }
   const [account] = await selectAccountCredential(executor, sid)
-  return account && { accountSid: account.sid, hash: account.token_hash }
+  return account && { accountSid: account.sid, hash: account.token_hash, scope: 'admin', stores: undefined }
+}
+
+function parseStores(text: string | null): string[] | undefined {
+  return text === null ? undefined : (JSON.parse(text) as string[])
 }
 
 /** Inserts an account or replaces the token of one that exists. */
@@ -73,6 +95,8 @@ export async function insertApiKey(executor: Executor, key: ApiKeyRow): Promise<
       secret_hash: key.secretHash,
       created_at: key.createdAt,
       revoked_at: key.revokedAt,
+      scope: key.scope,
+      stores: key.stores === undefined ? null : JSON.stringify(key.stores),
     })
     .execute()
 }
@@ -92,16 +116,19 @@ export async function listApiKeys(executor: Executor, accountSid: string | undef
     secretHash: row.secret_hash,
     createdAt: row.created_at,
     revokedAt: row.revoked_at,
+    scope: row.scope as Scope,
+    stores: parseStores(row.stores),
   }))
 }
 
-/** @returns whether there was such a key that was not revoked yet */
-export async function revokeApiKey(executor: Executor, sid: string, revokedAt: number): Promise<boolean> {
-  const result = await executor
+/** @returns the account of the key; nothing when there was no such key that was not revoked yet */
+export async function revokeApiKey(executor: Executor, sid: string, revokedAt: number): Promise<string | undefined> {
+  const row = await executor
     .updateTable('api_key')
     .set({ revoked_at: revokedAt })
     .where('sid', '=', sid)
     .where('revoked_at', 'is', null)
+    .returning('account_sid')
     .executeTakeFirst()
-  return result.numUpdatedRows > 0n
+  return row?.account_sid
 }

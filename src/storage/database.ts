@@ -6,6 +6,20 @@ import type { Executor } from './tables.js'
 export interface TransactionOptions {
   /** Work that nobody waits for: it gives way to requests and never shares their commit. */
   readonly background?: boolean
+  /** Whom it is for: tenants who wait take turns. Absent: the server itself, which takes its turns like a tenant. */
+  readonly owner?: Owner | undefined
+}
+
+/** A tenant: an account, and one of its stores where it is about one. */
+export interface Owner {
+  readonly accountSid: string
+  readonly storeId?: string
+}
+
+/** The places of a tenant in a fair queue. */
+export function pathOfOwner(owner: Owner | undefined): readonly string[] {
+  if (owner === undefined) return ['']
+  return owner.storeId === undefined ? [owner.accountSid] : [owner.accountSid, owner.storeId]
 }
 
 /** What the rest of the program knows of an engine. Implemented by sqlite.ts and postgres.ts alone. */

@@ -7,7 +7,10 @@ export interface EventRow {
   type: string
   subjectId: string
   requestId: string
+  /** SID of the credential it was done with. */
   actor: string
+  operation: string
+  clientAddress: string
   data: Record<string, unknown>
   createdAt: number
 }
@@ -15,7 +18,18 @@ export interface EventRow {
 export function insertEvents(storeId: string, events: readonly EventRow[]): CompiledQuery[] {
   return insertRows(
     'event',
-    ['store_id', 'id', 'type', 'subject_id', 'request_id', 'actor', 'data', 'created_at'],
+    [
+      'store_id',
+      'id',
+      'type',
+      'subject_id',
+      'request_id',
+      'actor',
+      'operation',
+      'client_address',
+      'data',
+      'created_at',
+    ],
     events.map((event) => [
       storeId,
       event.id,
@@ -23,6 +37,8 @@ export function insertEvents(storeId: string, events: readonly EventRow[]): Comp
       event.subjectId,
       event.requestId,
       event.actor,
+      event.operation,
+      event.clientAddress,
       JSON.stringify(event.data),
       event.createdAt,
     ]),

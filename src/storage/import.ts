@@ -17,6 +17,8 @@ export interface ImportRow {
   bytesDone: number
   failure: string | undefined
   uploadedAt: number | undefined
+  /** SID of the credential that asked for it. */
+  actor: string
   createdAt: number
   updatedAt: number
 }
@@ -42,6 +44,7 @@ function toImport(row: Tables['import']): ImportRow {
     bytesDone: row.bytes_done,
     failure: row.failure ?? undefined,
     uploadedAt: row.uploaded_at ?? undefined,
+    actor: row.actor,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
@@ -63,6 +66,7 @@ export async function insertImport(executor: Executor, scope: StoreScope, row: I
       bytes_done: row.bytesDone,
       failure: row.failure ?? null,
       uploaded_at: row.uploadedAt ?? null,
+      actor: row.actor,
       created_at: row.createdAt,
       updated_at: row.updatedAt,
     })

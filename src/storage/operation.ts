@@ -4,6 +4,8 @@ export interface OperationRow {
   id: string
   status: 'COMPLETED'
   resultId: string
+  /** The store it was done in; empty where that was not recorded. */
+  storeId: string
   createdAt: number
   completedAt: number
 }
@@ -16,6 +18,7 @@ export async function insertOperation(executor: Executor, accountSid: string, op
       id: operation.id,
       status: operation.status,
       result_id: operation.resultId,
+      store_id: operation.storeId,
       created_at: operation.createdAt,
       completed_at: operation.completedAt,
     })
@@ -38,6 +41,7 @@ export async function findOperation(
       id: row.id,
       status: 'COMPLETED',
       resultId: row.result_id,
+      storeId: row.store_id,
       createdAt: row.created_at,
       completedAt: row.completed_at,
     }

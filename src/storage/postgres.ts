@@ -10,7 +10,8 @@ import {
 } from 'kysely'
 import pg from 'pg'
 import { ConnectionDriver } from './connection-driver.js'
-import type { Database } from './database.js'
+import { type Database, pathOfOwner } from './database.js'
+import { FairGate } from './fair-gate.js'
 import { createNames, type PostgresConnection } from './postgres-connection.js'
 import { retryableCode } from './postgres-errors.js'
 import { PostgresPool } from './postgres-pool.js'
@@ -44,11 +45,16 @@ export function openPostgres(url: string, options: PostgresOptions): Database {
   const read = createKysely(new PostgresDriver(reads))
   addShortcut(read, (query) => reads.use(async (connection) => (await connection.executeQuery(query)).rows))
   const retries = new Map<string, number>()
+  // As many as there are connections, so that whoever waits for one waits in turn and not in the pool's order.
+  const gate = new FairGate(options.connections)
   return {
     read,
     migrationDialect: { tableSuffix: '', finish: async () => undefined },
     exclusive: false,
-    transaction: (work) => retry(retries, () => writes.use((connection) => runTransaction(writes, connection, work))),
+    transaction: (work, { owner } = {}) =>
+      gate.run(pathOfOwner(owner), () =>
+        retry(retries, () => writes.use((connection) => runTransaction(writes, connection, work))),
+      ),
     snapshot: (work) =>
       read
         .transaction()

@@ -11,6 +11,8 @@ const MAX_VALUES_READ_HERE = 100
 
 export interface TransactionOptions {
   readonly lane: 'foreground' | 'background'
+  /** The tenant's place in a FairQueue. */
+  readonly owner: readonly string[]
   /** Reads the last committed state; absent where another process may write what a transaction rests on. */
   readonly readCommitted?: RunQuery | undefined
 }
@@ -22,10 +24,10 @@ export interface TransactionOptions {
  */
 export async function runTransaction<T>(
   queue: SqliteWriteQueue,
-  { lane, readCommitted }: TransactionOptions,
+  { lane, owner, readCommitted }: TransactionOptions,
   work: (trx: Executor) => Promise<T>,
 ): Promise<T> {
-  const turn = await queue.acquire(lane)
+  const turn = await queue.acquire(lane, owner)
   const connection = new WriteConnection(turn, readCommitted)
   try {
     const result = await work(createExecutor(connection.run, connection))

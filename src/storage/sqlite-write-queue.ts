@@ -1,6 +1,7 @@
 import { StorageUnavailableError } from '../errors.js'
 import { Distribution, LATENCY_BOUNDS, SIZE_BOUNDS } from '../metrics/distribution.js'
 import type { NamedQueueState } from '../metrics/queue.js'
+import { FairQueue } from './fair-queue.js'
 import type { SqliteResult, SqliteStatement } from './sqlite-connection.js'
 import type { SqliteThread } from './sqlite-thread.js'
 
@@ -18,14 +19,8 @@ const MAX_GROUP_AGE_MS = 5
 /** So many foreground transactions may overtake a waiting background one. */
 const MAX_OVERTAKES = 8
 
-type Lane = 'foreground' | 'background'
-
-interface Waiter {
-  lane: Lane
-  /** By the clock of the process. */
-  since: number
-  start(): void
-}
+const LANES = ['foreground', 'background'] as const
+type Lane = (typeof LANES)[number]
 
 interface Member {
   resolve(): void
@@ -53,7 +48,12 @@ export class SqliteWriteQueue {
   readonly #thread: SqliteThread
   readonly #onCommit: () => void
   readonly #now: () => number
-  readonly #waiting: Record<Lane, Waiter[]> = { foreground: [], background: [] }
+  readonly #waiting: Readonly<Record<Lane, FairQueue<() => void>>> = {
+    foreground: new FairQueue(),
+    background: new FairQueue(),
+  }
+  /** Since when who waits has waited, in the order they came. */
+  readonly #arrivals = new Set<{ readonly lane: Lane; readonly ms: number }>()
   #busy = false
   #overtakes = 0
   #open = false
@@ -72,10 +72,18 @@ export class SqliteWriteQueue {
     this.#onCommit = onCommit
   }
 
-  /** Waits for the turn; the caller must commit or roll back. */
-  async acquire(lane: Lane): Promise<WriteTurn> {
-    if (this.#busy)
-      await new Promise<void>((start) => this.#waiting[lane].push({ lane, since: performance.now(), start }))
+  /**
+   * Waits for the turn; the caller must commit or roll back.
+   *
+   * @param owner the tenant's place in a FairQueue: tenants take turns
+   */
+  async acquire(lane: Lane, owner: readonly string[] = []): Promise<WriteTurn> {
+    if (this.#busy) {
+      const since = { lane, ms: performance.now() }
+      this.#arrivals.add(since)
+      await new Promise<void>((start) => this.#waiting[lane].push(owner, start))
+      this.#arrivals.delete(since)
+    }
     this.#busy = true
     await this.#gate
     return this.#createTurn(lane)
@@ -84,11 +92,10 @@ export class SqliteWriteQueue {
   /** What waits for its turn. */
   waiting(): NamedQueueState[] {
     const now = performance.now()
-    return Object.entries(this.#waiting).map(([queue, waiters]) => ({
-      queue,
-      length: waiters.length,
-      oldestMs: waiters[0] === undefined ? 0 : now - waiters[0].since,
-    }))
+    return LANES.map((queue) => {
+      const oldest = [...this.#arrivals].find(({ lane }) => lane === queue)
+      return { queue, length: this.#waiting[queue].size, oldestMs: oldest === undefined ? 0 : now - oldest.ms }
+    })
   }
 
   /** Holds new groups back until `work` is done. */
@@ -221,19 +228,19 @@ export class SqliteWriteQueue {
 
   #nextLane(): Lane | undefined {
     const { foreground, background } = this.#waiting
-    if (background.length > 0 && (foreground.length === 0 || this.#overtakes >= MAX_OVERTAKES)) return 'background'
-    return foreground.length > 0 ? 'foreground' : undefined
+    if (background.size > 0 && (foreground.size === 0 || this.#overtakes >= MAX_OVERTAKES)) return 'background'
+    return foreground.size > 0 ? 'foreground' : undefined
   }
 
   #passTurn(): void {
     const lane = this.#nextLane()
-    const next = lane && this.#waiting[lane].shift()
-    if (next === undefined) {
+    const start = lane && this.#waiting[lane].shift()
+    if (start === undefined) {
       this.#busy = false
       return
     }
-    this.#overtakes = next.lane === 'background' ? 0 : this.#overtakes + 1
-    next.start()
+    this.#overtakes = lane === 'background' ? 0 : this.#overtakes + 1
+    start()
   }
 }
 

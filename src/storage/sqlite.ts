@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { StorageUnavailableError } from '../errors.js'
-import type { Database } from './database.js'
+import { type Database, pathOfOwner } from './database.js'
 import { SqliteCheckpointer } from './sqlite-checkpoint.js'
 import { openConnection } from './sqlite-connection.js'
 import { createExecutor } from './sqlite-executor.js'
@@ -114,8 +114,11 @@ function createDatabase(
     exclusive: lock !== undefined,
     // One writes at a time.
     retries: new Map(),
-    transaction: (work, { background = false } = {}) =>
-      runTransaction(queue, background ? { lane: 'background' } : { lane: 'foreground', readCommitted }, work),
+    transaction: (work, { background = false, owner } = {}) => {
+      const path = pathOfOwner(owner)
+      const lane = background ? { lane: 'background' as const } : { lane: 'foreground' as const, readCommitted }
+      return runTransaction(queue, { ...lane, owner: path }, work)
+    },
     snapshot: (work) => readSnapshot(file, work),
     ping: async () => {
       reader.ping()

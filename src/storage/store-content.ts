@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Executor, Tables } from './tables.js'
 
 /**
- * The tables below a store with the columns of their keys after store_id: a page is found by the beginning of the key and
+ * The tables below a store, but the events: who did what is kept for as long as the setting says. With the columns of their keys after store_id: a page is found by the beginning of the key and
  * erased by the same columns, so that no page reads what the others have left.
  */
 const CONTENT: readonly (readonly [table: keyof Tables, ...key: string[]])[] = [
@@ -22,7 +22,6 @@ const CONTENT: readonly (readonly [table: keyof Tables, ...key: string[]])[] = [
   ['data_mapping', 'id'],
   ['trait_group', 'name'],
   ['identity_settings', 'store_id'],
-  ['event', 'id'],
 ]
 
 /**

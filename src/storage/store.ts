@@ -122,11 +122,23 @@ export async function insertStore(executor: Executor, store: StoreRow): Promise<
     .execute()
 }
 
-export async function selectStoreIds(executor: Executor, accountSid: string, page: PageRequest): Promise<string[]> {
+/** Keeps that a store is an account's for longer than the store itself. */
+export async function insertAccountStore(executor: Executor, accountSid: string, storeId: string): Promise<void> {
+  await executor.insertInto('account_store').values({ account_sid: accountSid, store_id: storeId }).execute()
+}
+
+/** @param only ids of the only stores to select; nothing: all of the account */
+export async function selectStoreIds(
+  executor: Executor,
+  accountSid: string,
+  only: ReadonlySet<string> | undefined,
+  page: PageRequest,
+): Promise<string[]> {
   const rows = await executor
     .selectFrom('store')
     .select('id')
     .where('account_sid', '=', accountSid)
+    .$if(only !== undefined, (query) => query.where('id', 'in', [...(only ?? [])]))
     .$if(page.after !== undefined, (query) => query.where('id', page.order === 'asc' ? '>' : '<', page.after ?? ''))
     .orderBy('id', page.order)
     .limit(page.limit)

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type {
+  AccountStoreTable,
   AccountTable,
   ApiKeyTable,
   DataMappingTable,
@@ -30,6 +31,7 @@ import type { EventTable, IdentifierTable, ProfileMergeTable, ProfileTable } fro
 export interface Tables {
   account: AccountTable
   api_key: ApiKeyTable
+  account_store: AccountStoreTable
   server_state: ServerStateTable
   store: StoreTable
   identity_settings: IdentitySettingsTable

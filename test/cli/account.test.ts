@@ -94,6 +94,34 @@ describe('key create, list and revoke', () => {
     expect((await asForeign('GET', path)).status).toBe(404)
   })
 
+  it('makes keys of a scope and for some stores, and says so in the list', async () => {
+    const account = server.account.sid
+    const [one, two] = [await createStore(createApi(server)), await createStore(createApi(server))]
+    const args = ['key', 'create', '--account', account, '--scope', 'read', '--store', one, '--store', two]
+    const { sid } = await jsonBeside(...args)
+    const whole = await jsonBeside('key', 'create', '--account', account)
+    const listed = await jsonBeside('key', 'list', '--account', account)
+    expect(listed).toContainEqual(expect.objectContaining({ sid, scope: 'read', stores: [one, two] }))
+    expect(listed).toContainEqual(expect.objectContaining({ sid: whole.sid, scope: 'admin', stores: null }))
+    const { stdout } = await runBeside('key', 'list', '--account', account)
+    expect(linesOf(stdout).find((line) => line.startsWith(sid))).toContain(`read  ${one},${two}`)
+  })
+
+  it('makes no key of an unknown scope, nor for a store that is not the account’s', async () => {
+    const account = server.account.sid
+    const scope = await runBeside('key', 'create', '--account', account, '--scope', 'root')
+    expect({ code: scope.code, stderr: scope.stderr }).toEqual({
+      code: 64,
+      stderr: 'recollect: --scope takes read, write, admin, not "root"\n',
+    })
+    const foreign = await createStore(createApi(server, server.stranger))
+    const store = await runBeside('key', 'create', '--account', account, '--store', foreign)
+    expect({ code: store.code, stderr: store.stderr }).toEqual({
+      code: 1,
+      stderr: `recollect: Store ${foreign} was not found\n`,
+    })
+  })
+
   it('lists the keys of one account only when asked to', async () => {
     const mine = await jsonBeside('key', 'create', '--account', server.account.sid)
     const theirs = await jsonBeside('key', 'create', '--account', server.stranger.sid)

@@ -29,6 +29,11 @@ export const DEVIATIONS: readonly Deviation[] = [
     reason: 'Wrong or missing credentials are 401 everywhere; the document leaves it out on the control plane.',
   },
   {
+    where: /^status 403$/,
+    reason:
+      'A key that may not do what it asks for is 403 everywhere; the document leaves it out on the control plane.',
+  },
+  {
     where: /^status 413$/,
     reason: 'A request body over the size limit is 413; the document knows no limit.',
   },

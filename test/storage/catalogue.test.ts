@@ -7,6 +7,7 @@ const QUEUE_INDEX = 'encoding_queue_by_memory'
 /** Tables that belong to no store, or that are read across stores; every other table is a tenant's. */
 const GLOBAL_TABLES = [
   'account',
+  'account_store',
   'api_key',
   'blob',
   'blob_part',

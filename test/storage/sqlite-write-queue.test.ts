@@ -63,6 +63,23 @@ function stored(): string[] {
 
 const many = (count: number, lane: Lane) => Array.from({ length: count }, (_, index) => write(lane, `${lane}-${index}`))
 
+describe('tenants', () => {
+  it('take turns, however many transactions of one wait', async () => {
+    const order: string[] = []
+    const first = await queue.acquire('foreground', ['A'])
+    const run = async (owner: string) => {
+      const turn = await queue.acquire('foreground', [owner])
+      order.push(owner)
+      await turn.commit()
+    }
+    const all = [...'AAAAA'].map(run)
+    all.push(run('B'), run('C'), run('B'))
+    await first.commit()
+    await Promise.all(all)
+    expect(order.join('')).toBe('ABCABAAA')
+  })
+})
+
 describe('group commit', () => {
   it('syncs concurrent transactions together, those that come alone at once', async () => {
     await write('foreground', 'alone')

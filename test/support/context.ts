@@ -28,11 +28,13 @@ export const TEST_ACTOR: Actor = {
   accountSid: `AC${'1'.repeat(32)}`,
   credential: `AC${'1'.repeat(32)}`,
   requestId: `RQ${'1'.repeat(32)}`,
+  operation: 'Test',
+  clientAddress: '127.0.0.1',
 }
 
 /** A new store, opened. */
 export async function openTestStore(ctx: Context): Promise<StoreScope> {
   const operationId = await createStore(ctx, TEST_ACTOR, { displayName: 'test' })
-  const { resultId } = await fetchOperation(ctx, TEST_ACTOR.accountSid, operationId)
+  const { resultId } = await fetchOperation(ctx, { accountSid: TEST_ACTOR.accountSid, stores: undefined }, operationId)
   return openStore(ctx, TEST_ACTOR.accountSid, resultId)
 }

@@ -61,7 +61,7 @@ export async function resolve(
       await inTransaction?.(trx, result)
       return result
     },
-    { background },
+    { background, owner: scope },
   )
   ctx.metrics.batchSize.observe(writes.length)
   return outcomes

@@ -29,25 +29,29 @@ export async function createImport(
   checkMappings(await loadSchema(ctx, ctx.db.read, scope), input.columnMappings)
   const now = ctx.now()
   const id = ctx.newId('mem_import')
-  await ctx.db.transaction(async (trx) => {
-    await requireStore(trx, scope, 'content')
-    await insertImport(trx, scope, {
-      id,
-      filename: input.filename,
-      fileSize: input.fileSize,
-      columnMappings: input.columnMappings,
-      status: 'PENDING',
-      errors: 0,
-      warnings: 0,
-      rowsDone: 0,
-      bytesDone: 0,
-      failure: undefined,
-      uploadedAt: undefined,
-      createdAt: now,
-      updatedAt: now,
-    })
-    await runAll(trx, insertEvents(scope.storeId, [createEvent(ctx, actor, 'import.created', id)]))
-  })
+  await ctx.db.transaction(
+    async (trx) => {
+      await requireStore(trx, scope, 'content')
+      await insertImport(trx, scope, {
+        id,
+        filename: input.filename,
+        fileSize: input.fileSize,
+        columnMappings: input.columnMappings,
+        status: 'PENDING',
+        errors: 0,
+        warnings: 0,
+        rowsDone: 0,
+        bytesDone: 0,
+        failure: undefined,
+        uploadedAt: undefined,
+        actor: actor.credential,
+        createdAt: now,
+        updatedAt: now,
+      })
+      await runAll(trx, insertEvents(scope.storeId, [createEvent(ctx, actor, 'import.created', id)]))
+    },
+    { owner: scope },
+  )
   return { importId: id, uploadPath: signUpload(ctx, scope.storeId, id) }
 }
 

@@ -16,17 +16,10 @@ import { type ProfileWrite, resolve, type WriteOutcome } from '../identity/resol
 import type { ClaimedJob } from '../job.js'
 import { loadSchema, type StoreSchema } from '../schema.js'
 import { openStoreOfJob } from '../store-scope.js'
-import { type CsvRow, readCsv, UnreadableCsvError } from './csv.js'
+import { type NumberedRecord, readChunks } from './chunks.js'
+import { UnreadableCsvError } from './csv.js'
 import { type Column, findColumns, readRow } from './row.js'
 import type { ImportPayload } from './upload.js'
-
-/** Rows of one transaction: few enough that the event loop and other writers never wait long. */
-const CHUNK_SIZE = 500
-
-interface NumberedRecord {
-  readonly rowNumber: number
-  readonly record: CsvRow
-}
 
 type Progress = Pick<ImportRow, 'rowsDone' | 'bytesDone' | 'errors' | 'warnings'>
 
@@ -62,7 +55,8 @@ async function importRows(
   let storing = Promise.resolve()
   try {
     let columns: Column[] | undefined
-    for await (const chunk of readChunks(ctx.blobs.read(blob), row, ctx.config.limits.importRows)) {
+    const isShared = () => ctx.admission.othersThan(scope.accountSid)
+    for await (const chunk of readChunks(ctx.blobs.read(blob), row, ctx.config.limits.importRows, isShared)) {
       columns ??= findColumns(chunk.header, row.columnMappings)
       const prepared = await prepareChunk(run, columns, chunk.records)
       await storing
@@ -91,38 +85,6 @@ interface ImportRun {
   readonly scope: StoreScope
   readonly importId: string
   progress: Progress
-}
-
-interface Chunk {
-  readonly header: readonly string[]
-  readonly records: readonly NumberedRecord[]
-}
-
-/** Records in chunks, without those done before; the first chunk comes even if it is empty, so the header is checked. */
-async function* readChunks(
-  content: Parameters<typeof readCsv>[0],
-  { rowsDone }: Pick<ImportRow, 'rowsDone'>,
-  maxRows: number,
-): AsyncGenerator<Chunk> {
-  let header: readonly string[] | undefined
-  let rowNumber = 0
-  let records: NumberedRecord[] = []
-  for await (const record of readCsv(content)) {
-    if (header === undefined) {
-      header = record.fields
-      yield { header, records: [] }
-      continue
-    }
-    rowNumber += 1
-    if (rowNumber > maxRows) throw new UnreadableCsvError(`the file has more than ${maxRows} rows`)
-    if (rowNumber > rowsDone) records.push({ rowNumber, record })
-    if (records.length === CHUNK_SIZE) {
-      yield { header, records }
-      records = []
-    }
-  }
-  if (header === undefined) throw new UnreadableCsvError('the file is empty: it needs a header and rows')
-  if (records.length > 0) yield { header, records }
 }
 
 interface RowWrite {
@@ -154,6 +116,7 @@ async function storeChunk(run: ImportRun, { records, rows, issues }: PreparedChu
   const last = records.at(-1)
   if (last === undefined) return
   let next = progress
+  const begun = ctx.now()
   await resolve(
     ctx,
     scope,
@@ -171,6 +134,7 @@ async function storeChunk(run: ImportRun, { records, rows, issues }: PreparedChu
   ctx.metrics.importRows.inc({ outcome: 'failed' }, failed)
   ctx.metrics.importRows.inc({ outcome: 'stored' }, records.length - failed)
   run.progress = next
+  await ctx.admission.rest(scope.accountSid, ctx.now() - begun)
 }
 
 function toRowWrite(
@@ -235,7 +199,7 @@ async function completeImport(run: ImportRun, failure: string | undefined): Prom
       await saveProgress(run, trx, issues, { ...progress, errors, status, failure })
       await runAll(trx, insertEvents(scope.storeId, [createEvent(ctx, job.actor, 'import.completed', importId)]))
     },
-    { background: true },
+    { background: true, owner: scope },
   )
   ctx.log.info({ import: importId, store: scope.storeId, status, ...pickCounts(progress) }, 'import ended')
 }

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { BlobTooLargeError } from '../../blobs/blob-store.js'
 import type { Context } from '../../context.js'
-import { ApiError, conflict, ERROR_CODES, notFound, payloadTooLarge } from '../../errors.js'
+import { type ApiError, conflict, forbidden, notFound, payloadTooLarge } from '../../errors.js'
 import { newSecret } from '../../ids.js'
 import type { Actor, StoreScope } from '../../scope.js'
 import { findImport, type ImportRow, markUploaded } from '../../storage/import.js'
@@ -53,14 +53,21 @@ export async function acceptUpload(
   ticket: UploadTicket,
   content: Readable,
   size: number | undefined,
-  requestId: string,
+  { requestId, clientAddress }: Pick<Actor, 'requestId' | 'clientAddress'>,
 ): Promise<void> {
   const { scope, row } = await openTicket(ctx, ticket)
   if (row.uploadedAt !== undefined) throw alreadyUploaded()
   if (size !== undefined && size > row.fileSize) throw payloadTooLarge(row.fileSize)
   const blob = `${row.id}-${newSecret()}.csv`
   await writeBlob(ctx, blob, content, row.fileSize)
-  const actor: Actor = { accountSid: scope.accountSid, credential: 'upload-url', requestId }
+  const actor: Actor = {
+    accountSid: scope.accountSid,
+    // The URL carries no credential: what is done by it is done by the one that asked for the import.
+    credential: row.actor || 'upload-url',
+    requestId,
+    operation: 'UploadImportFile',
+    clientAddress,
+  }
   try {
     await startImport(ctx, scope, { importId: row.id, blob }, actor)
   } catch (error) {
@@ -82,10 +89,6 @@ async function openTicket(ctx: Context, ticket: UploadTicket): Promise<{ scope: 
   return { scope, row }
 }
 
-function forbidden(message: string): ApiError {
-  return new ApiError(403, ERROR_CODES.forbidden, message)
-}
-
 function alreadyUploaded(): ApiError {
   return conflict('The file of this import was uploaded already: create a new import for another file')
 }
@@ -100,10 +103,13 @@ async function writeBlob(ctx: Context, blob: string, content: Readable, maxBytes
 }
 
 async function startImport(ctx: Context, scope: StoreScope, payload: ImportPayload, actor: Actor): Promise<void> {
-  await ctx.db.transaction(async (trx) => {
-    if (!(await markUploaded(trx, scope, payload.importId, ctx.now()))) throw alreadyUploaded()
-    await enqueueJob(ctx, trx, { storeId: scope.storeId, kind: 'import', payload, actor })
-  })
+  await ctx.db.transaction(
+    async (trx) => {
+      if (!(await markUploaded(trx, scope, payload.importId, ctx.now()))) throw alreadyUploaded()
+      await enqueueJob(ctx, trx, { storeId: scope.storeId, kind: 'import', payload, actor })
+    },
+    { owner: scope },
+  )
 }
 
 const ORPHAN_AGE_MS = 24 * 60 * 60 * 1000

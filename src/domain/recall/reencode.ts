@@ -22,7 +22,7 @@ export async function ensureEncoded(ctx: Context): Promise<void> {
     await putState(trx, 'encoder-model', model)
     if (ctx.encoder === undefined) return
     for (const { id, accountSid } of await selectAllStores(trx)) {
-      const actor: Actor = { accountSid, credential: 'server', requestId: '' }
+      const actor: Actor = { accountSid, credential: 'server', requestId: '', operation: '', clientAddress: '' }
       await enqueueJob(ctx, trx, { storeId: id, kind: 'reencode', payload: {}, actor })
     }
   })

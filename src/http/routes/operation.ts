@@ -10,11 +10,11 @@ import { statusUrlOf } from '../links.js'
 const OPERATION_ID = new RegExp(ID_PATTERNS.operation)
 
 export function addOperationRoutes(app: FastifyInstance, ctx: Context): void {
-  addOperation(app, contract, async ({ params: { operationId }, actor, request, reply }) => {
+  addOperation(app, ctx, contract, async ({ params: { operationId }, principal, request, reply }) => {
     if (!OPERATION_ID.test(operationId)) {
       throw badRequest('operationId is no id of an operation', ERROR_CODES.malformedOperationId)
     }
-    const operation = await fetchOperation(ctx, actor.accountSid, operationId)
+    const operation = await fetchOperation(ctx, principal, operationId)
     const status: OperationStatus = {
       operationId: operation.id,
       status: operation.status,

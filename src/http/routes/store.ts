@@ -6,23 +6,23 @@ import { addOperation } from '../call.js'
 import { sendAccepted, sendVersioned } from '../links.js'
 
 export function addStoreRoutes(app: FastifyInstance, ctx: Context): void {
-  addOperation(app, contract.listStores, async ({ actor, query }) => {
-    const { items, meta } = await listStores(ctx, actor.accountSid, query)
+  addOperation(app, ctx, contract.listStores, async ({ principal, query }) => {
+    const { items, meta } = await listStores(ctx, principal, query)
     return { stores: items, meta }
   })
-  addOperation(app, contract.createStore, async (call) => {
+  addOperation(app, ctx, contract.createStore, async (call) => {
     const operationId = await createStore(ctx, call.actor, call.body)
     return sendAccepted(ctx, call, operationId, 'Memory Store creation accepted for processing.')
   })
-  addOperation(app, contract.fetchStore, async ({ actor, params, reply }) =>
+  addOperation(app, ctx, contract.fetchStore, async ({ actor, params, reply }) =>
     sendVersioned(reply, await fetchStore(ctx, actor.accountSid, params.storeId)),
   )
-  addOperation(app, contract.patchStore, async (call) => {
+  addOperation(app, ctx, contract.patchStore, async (call) => {
     const { actor, params, body, ifMatch } = call
     const operationId = await patchStore(ctx, actor, params.storeId, body, ifMatch)
     return sendAccepted(ctx, call, operationId, 'Memory Store update request accepted for processing.')
   })
-  addOperation(app, contract.deleteStore, async (call) => {
+  addOperation(app, ctx, contract.deleteStore, async (call) => {
     const operationId = await deleteStore(ctx, call.actor, call.params.storeId)
     return sendAccepted(ctx, call, operationId, 'Memory Store deletion request accepted for processing.')
   })

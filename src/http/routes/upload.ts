@@ -21,7 +21,7 @@ export async function addUploadRoutes(app: FastifyInstance, ctx: Context): Promi
         const size = length === undefined ? undefined : Number(length)
         const content = (request.body as Readable | undefined) ?? request.raw
         try {
-          await acceptUpload(ctx, ticket, content, size, request.id)
+          await acceptUpload(ctx, ticket, content, size, { requestId: request.id, clientAddress: request.ip })
         } catch (error) {
           // Read on, so that the client is still listening when the refusal comes.
           content.resume()

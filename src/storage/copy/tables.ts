@@ -12,6 +12,7 @@ type Keys = { readonly [T in keyof Tables]: readonly (keyof Tables[T] & string)[
 export const TABLE_KEYS: Keys = {
   account: ['sid'],
   api_key: ['sid'],
+  account_store: ['account_sid', 'store_id'],
   server_state: ['name'],
   store: ['id'],
   identity_settings: ['store_id'],

@@ -13,6 +13,15 @@ export interface ApiKeyTable {
   secret_hash: string
   created_at: number
   revoked_at: number | null
+  scope: string
+  /** Ids of the only stores it may touch, as a JSON array; nothing: all of its account. */
+  stores: string | null
+}
+
+/** The stores an account ever had: what was done in them is kept for longer than they are. */
+export interface AccountStoreTable {
+  account_sid: string
+  store_id: string
 }
 
 export interface ServerStateTable {
@@ -70,6 +79,8 @@ export interface OperationTable {
   id: string
   status: string
   result_id: string
+  /** The store it was done in; empty where that was not recorded. */
+  store_id: string
   created_at: number
   completed_at: number
 }

@@ -15,6 +15,8 @@ export interface ImportTable {
   uploaded_at: number | null
   created_at: number
   updated_at: number
+  /** SID of the credential that asked for it; empty where that was not recorded. */
+  actor: string
 }
 
 /** Why a row failed or a value was skipped. Never holds a value of the file. */

@@ -55,7 +55,10 @@ export interface ProfileMergeTable {
   displaced: string
 }
 
-/** The outbox: one row per change. Ids and names only, never values, so that erasing stays possible. */
+/**
+ * The outbox, which is the audit trail too: one row per change. Ids and names only, never values, so that erasing stays
+ * possible. What stands outside a store has the account's SID in place of the store's id.
+ */
 export interface EventTable {
   store_id: string
   id: string
@@ -65,4 +68,7 @@ export interface EventTable {
   actor: string
   data: string
   created_at: number
+  /** Id of the operation that was called. */
+  operation: string
+  client_address: string
 }

@@ -44,5 +44,18 @@ export const OWN: Record<string, Exercise> = {
       query: Object.fromEntries(Object.entries(RECALL).map(([name, value]) => [name, String(value)])),
     })),
   },
+  ListAudit: {
+    success: (world) => ({
+      query: {
+        ...PAGE,
+        storeId: world.store,
+        operation: 'CreateProfile',
+        credential: world.server.account.sid,
+        from: '2026-01-01T00:00:00Z',
+        to: '2100-01-01T00:00:00.000+01:00',
+      },
+      status: 200,
+    }),
+  },
   ExplainRecall: { success: onProfile(200, () => ({ body: RECALL })) },
 }
