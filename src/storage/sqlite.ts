@@ -114,6 +114,7 @@ function createDatabase(
   const queue: SqliteWriteQueue = new SqliteWriteQueue(writer, options.now, () => {
     checkpointer.afterCommit(queue)
   })
+  checkpointer.start(queue)
   const read = new Kysely<Tables>({ dialect: createDialect(() => new ReadDriver(reader)) })
   const foreground = new Kysely<Tables>({ dialect: createDialect(() => new WriteDriver(queue, 'foreground')) })
   const background = new Kysely<Tables>({ dialect: createDialect(() => new WriteDriver(queue, 'background')) })
@@ -132,6 +133,7 @@ function createDatabase(
     size: async () =>
       [file, `${file}-wal`].reduce((sum, name) => sum + (statSync(name, { throwIfNoEntry: false })?.size ?? 0), 0),
     close: async () => {
+      checkpointer.stop()
       reader.close()
       await copier.close()
       await writer.close()
