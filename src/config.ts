@@ -1,4 +1,5 @@
 import { type AccountSetting, readAccounts } from './config/accounts.js'
+import { readDataProtection } from './config/data-protection.js'
 import { readEncoder } from './config/encoder.js'
 import { readLimits } from './config/limits.js'
 import { type Env, KIBI, MEBI, type SettingDescription, SettingsReader } from './config/settings-reader.js'
@@ -37,6 +38,7 @@ function readConfig(settings: SettingsReader) {
       604_800,
       'Life of a signed upload URL, in seconds.',
     ),
+    ...readDataProtection(settings),
     requestTimeoutSeconds: settings.integer(
       'RECOLLECT_REQUEST_TIMEOUT_SECONDS',
       120,

@@ -2,13 +2,13 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { type Config, loadConfig } from '../config.js'
 import { type Context, createContext } from '../context.js'
-import { removeOrphanedUploads } from '../domain/imports/upload.js'
 import { recoverJobs } from '../domain/job.js'
 import { recoverTexts } from '../domain/recall/encode.js'
 import { ensureEncoded } from '../domain/recall/reencode.js'
 import { createEncoder } from '../embedding/create.js'
 import type { Encoder } from '../embedding/encoder.js'
 import { startEncoding } from '../jobs/encoding.js'
+import { startHousekeeping } from '../jobs/housekeeping.js'
 import type { Loop } from '../jobs/loop.js'
 import { startWorker } from '../jobs/worker.js'
 import { createLogger } from '../log.js'
@@ -63,8 +63,7 @@ function waitForSignal(): Promise<NodeJS.Signals> {
 }
 
 function startLoops(ctx: Context, encoder: Encoder | undefined): Loop[] {
-  void removeOrphanedUploads(ctx).catch((error) => ctx.log.warn({ err: error }, 'old uploads could not be removed'))
-  return [startWorker(ctx), ...(encoder === undefined ? [] : [startEncoding(ctx, encoder)])]
+  return [startWorker(ctx), startHousekeeping(ctx), ...(encoder === undefined ? [] : [startEncoding(ctx, encoder)])]
 }
 
 /**

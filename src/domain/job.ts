@@ -5,7 +5,7 @@ import type { Actor } from '../scope.js'
 import * as storage from '../storage/job.js'
 import type { Executor } from '../storage/tables.js'
 
-export type JobKind = 'bulk' | 'import' | 'reidentify' | 'remove-traits' | 'delete-store' | 'reencode'
+export type JobKind = 'bulk' | 'import' | 'reidentify' | 'remove-traits' | 'delete-store' | 'reencode' | 'retention'
 
 const LEASE_MS = 60_000
 const MAX_ATTEMPTS = 10

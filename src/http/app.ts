@@ -19,6 +19,7 @@ import { addObservationRoutes } from './routes/observation.js'
 import { addOperationRoutes } from './routes/operation.js'
 import { addProfileRoutes } from './routes/profile.js'
 import { addRecallRoutes } from './routes/recall.js'
+import { addRetentionRoutes } from './routes/retention.js'
 import { addStoreRoutes } from './routes/store.js'
 import { addSummaryRoutes } from './routes/summary.js'
 import { addTraitGroupRoutes } from './routes/trait-group.js'
@@ -61,6 +62,7 @@ export async function buildApp(ctx: Context): Promise<FastifyInstance> {
   addSummaryRoutes(app, ctx)
   addRecallRoutes(app, ctx)
   addCommunicationRoutes(app, ctx)
+  addRetentionRoutes(app, ctx)
   addImportRoutes(app, ctx)
   await addUploadRoutes(app, ctx)
   return app

@@ -167,7 +167,10 @@ async function newStore(owner: Api): Promise<string> {
 
 async function workDone(): Promise<void> {
   const metrics = async () => (await fetch(`${server().url}/metrics`)).text()
-  await eventually(metrics, (text) => /^recollect_jobs_queued 0$/m.test(text) && /^recollect_texts_queued 0$/m.test(text))
+  await eventually(
+    metrics,
+    (text) => /^recollect_jobs_queued 0$/m.test(text) && /^recollect_texts_queued 0$/m.test(text),
+  )
 }
 
 it('erasing profiles leaves nothing of them in any file of the database', { timeout: 180_000 }, async () => {
