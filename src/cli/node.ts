@@ -76,7 +76,7 @@ export async function listen(ctx: Context, app: FastifyInstance, port: number): 
   await app.listen({ host: ctx.config.host, port }).catch(explainListenError)
   const address = app.server.address() as AddressInfo
   const host = ctx.config.host.includes(':') ? `[${ctx.config.host}]` : ctx.config.host
-  const url = `http://${host}:${address.port}`
+  const url = `${ctx.config.tls === undefined ? 'http' : 'https'}://${host}:${address.port}`
   ctx.log.info({ url }, 'listening')
   return url
 }

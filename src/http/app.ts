@@ -1,12 +1,16 @@
+import type { Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import compress from '@fastify/compress'
-import { type FastifyInstance, fastify } from 'fastify'
+import { type FastifyInstance, type FastifyServerOptions, fastify } from 'fastify'
+import type { TrustProxy } from '../config/transport.js'
 import type { Context } from '../context.js'
+import { UPLOAD_PATH } from '../domain/imports/upload.js'
 import { badRequest, unavailable } from '../errors.js'
 import { newRequestId } from '../ids.js'
 import { addAuthentication, authenticateRequest } from './auth.js'
 import { addJsonParser } from './body.js'
 import './call.js'
+import { limitConnections } from './connections.js'
 import { addRefusals, rawRefusal, renderError } from './refusals.js'
 import { addCommunicationRoutes } from './routes/communication.js'
 import { addDataMappingRoutes } from './routes/data-mapping.js'
@@ -24,6 +28,8 @@ import { addStoreRoutes } from './routes/store.js'
 import { addSummaryRoutes } from './routes/summary.js'
 import { addTraitGroupRoutes } from './routes/trait-group.js'
 import { addUploadRoutes } from './routes/upload.js'
+import { addSecurityHeaders, securityHeadersOf } from './security-headers.js'
+import { followTls, readTls } from './tls.js'
 import { compileValidator } from './validation.js'
 
 const HEADERS_TIMEOUT_MS = 15_000
@@ -32,6 +38,8 @@ const KEEP_ALIVE_MS = 72_000
 const MAX_HEADER_BYTES = 16 * 1024
 const ABSOLUTE_FORM = /^https?:\/\/[^/?#]*/i
 const MAX_PARAM_LENGTH = 1024
+/** Where no handshake came about, nothing can be said either. */
+const TLS_ERROR = /^(ERR_SSL|ERR_TLS|EPROTO)/
 /** Smaller answers cost more to compress than to send. */
 const COMPRESS_FROM_BYTES = 2048
 
@@ -44,6 +52,7 @@ export async function buildApp(ctx: Context): Promise<FastifyInstance> {
   app.setSerializerCompiler(() => JSON.stringify)
   addRefusals(app, ctx)
   addRequestId(app)
+  addSecurityHeaders(app, ctx.config)
   addDraining(app)
   addAuthentication(app, ctx)
   addJsonParser(app)
@@ -73,18 +82,31 @@ export function buildHealthApp(ctx: Context): FastifyInstance {
   const app = createServer(ctx)
   addRefusals(app, ctx)
   addRequestId(app)
+  addSecurityHeaders(app, ctx.config)
   addHealth(app, ctx)
   return app
 }
 
+/** As the framework takes it; of a number by itself it makes nobody. */
+function toTrust(trustProxy: TrustProxy): Exclude<FastifyServerOptions['trustProxy'], undefined | number> {
+  if (typeof trustProxy === 'number') return (_address, hop) => hop < trustProxy
+  return typeof trustProxy === 'boolean' ? trustProxy : [...trustProxy]
+}
+
 function createServer(ctx: Context): FastifyInstance {
-  return fastify({
+  const { tls, trustProxy, requestTimeoutSeconds } = ctx.config
+  const http = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutSeconds * 1000),
+    connectionsCheckingInterval: 1000,
+  }
+  const app = fastify({
     logger: false,
     bodyLimit: ctx.config.bodyLimitBytes,
-    requestTimeout: ctx.config.requestTimeoutSeconds * 1000,
     connectionTimeout: IDLE_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 1000 },
+    ...(tls === undefined ? { http } : { https: { ...http, ...readTls(tls), handshakeTimeout: HEADERS_TIMEOUT_MS } }),
+    trustProxy: toTrust(trustProxy),
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -95,17 +117,35 @@ function createServer(ctx: Context): FastifyInstance {
     clientErrorHandler: (error, socket) => answerClientError(error, socket),
     frameworkErrors: (error, request, reply) => {
       // A path that cannot be decoded never reaches the hooks.
-      reply.header('Twilio-Request-Id', request.id)
+      reply.header('Twilio-Request-Id', request.id).headers(securityHeadersOf(ctx.config, request))
       authenticateRequest(ctx, request).then(
         () => renderError(ctx, badRequest(error.message), request, reply),
         (refusal: Error) => renderError(ctx, refusal, request, reply),
       )
     },
   }) as unknown as FastifyInstance
+  guardServer(app, ctx)
+  return app
 }
 
-function answerClientError(error: Error & { code?: string }, socket: Socket): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
+function guardServer(app: FastifyInstance, ctx: Context): void {
+  const { tls, requestTimeoutSeconds, uploadTimeoutSeconds } = ctx.config
+  // What has not arrived in time is cut off by limitConnections, which knows uploads.
+  app.server.requestTimeout = 0
+  limitConnections(app, {
+    requestSeconds: requestTimeoutSeconds,
+    uploadSeconds: uploadTimeoutSeconds,
+    isUpload: (url) => url.startsWith(`${UPLOAD_PATH}/`),
+    refuse: (socket) => answerClientError({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket),
+  })
+  if (tls !== undefined) {
+    const stop = followTls(app.server as unknown as HttpsServer, tls, ctx.log)
+    app.addHook('onClose', async () => stop())
+  }
+}
+
+function answerClientError(error: { code?: string }, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET' || TLS_ERROR.test(error.code ?? '')) {
     socket.destroy()
     return
   }

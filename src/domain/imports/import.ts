@@ -48,7 +48,7 @@ export async function createImport(
     })
     await runAll(trx, insertEvents(scope.storeId, [createEvent(ctx, actor, 'import.created', id)]))
   })
-  return { importId: id, uploadPath: signUpload(ctx, scope.storeId, id) }
+  return { importId: id, uploadPath: await signUpload(ctx, scope.storeId, id) }
 }
 
 function checkMappings(schema: StoreSchema, mappings: readonly ColumnMapping[]): void {
