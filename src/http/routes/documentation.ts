@@ -7,11 +7,15 @@ import { readVersion } from '../../version.js'
 import { originOf } from '../links.js'
 import { PAGE_POLICY } from '../security-headers.js'
 
+/** The one style element that swagger-ui 5 adds by itself. */
+const SWAGGER_STYLE = "'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='"
+const DOCS_POLICY = PAGE_POLICY.replace("style-src 'self'", `style-src 'self' ${SWAGGER_STYLE}`)
+
 /** `/openapi.json`, and `/docs` as a page of it. */
 export async function addDocumentation(app: FastifyInstance, ctx: Context): Promise<void> {
   const version = readVersion()
   app.get('/openapi.json', async (request) => buildOpenApiDocument(version, originOf(ctx, request)))
   const specification = { document: buildOpenApiDocument(version) } as FastifyStaticSwaggerOptions['specification']
   await app.register(swagger, { mode: 'static', specification })
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: PAGE_POLICY, uiConfig: { tryItOutEnabled: true } })
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: DOCS_POLICY, uiConfig: { tryItOutEnabled: true } })
 }
