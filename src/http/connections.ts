@@ -3,9 +3,9 @@ import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 
 /** Requests of one connection that are worked on at once; what was sent behind them waits. */
-const MAX_AT_ONCE = 16
+const MAX_AT_ONCE = 4
 /** Who sends more than so many without having read the answers is cut off: what waits takes memory too. */
-const MAX_UNANSWERED = 1000
+const MAX_UNANSWERED = 200
 const SWEEP_MS = 1000
 /** An upload that brings less than this in so many seconds has stalled. */
 const STALL_SECONDS = 30

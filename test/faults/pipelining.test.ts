@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { createApi, createStore, eventually } from '../support/api.js'
+import { createMemoryProfile, observe } from '../support/memory.js'
 import { connectRaw, requestHead, statusesOf } from './raw.js'
 import { createRestartable } from './restart.js'
 
 const CONNECTIONS = 40
-const REQUESTS = 900
+const REQUESTS = 150
 const MOST_MORE_BYTES = 200 * 1024 * 1024
 
 async function residentBytes(url: string): Promise<number> {
@@ -15,12 +16,17 @@ async function residentBytes(url: string): Promise<number> {
 
 it('answers that nobody reads do not pile up, and others are answered meanwhile', async () => {
   const server = await (await createRestartable({})).start()
+  const api = createApi(server)
+  const store = await createStore(api)
+  const person = await createMemoryProfile(api, store)
+  await observe(api, person, ...Array.from({ length: 50 }, (_, index) => `${index} ${'x'.repeat(4000)}`))
   await fetch(`${server.url}/openapi.json`)
   const before = await residentBytes(server.url)
   const connections = await Promise.all(Array.from({ length: CONNECTIONS }, () => connectRaw(server)))
-  for (const { socket, send } of connections) {
+  const big = `/v1/Stores/${store}/Profiles/${person.id}/Observations?pageSize=50`
+  for (const [index, { socket, send }] of connections.entries()) {
     socket.pause()
-    send(requestHead(server, 'GET /openapi.json').repeat(REQUESTS))
+    send(requestHead(server, `GET ${index % 2 === 0 ? '/openapi.json' : big}`).repeat(REQUESTS))
   }
   let most = before
   for (let second = 0; second < 10; second += 1) {

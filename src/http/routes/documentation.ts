@@ -14,7 +14,15 @@ const DOCS_POLICY = PAGE_POLICY.replace("style-src 'self'", `style-src 'self' ${
 /** `/openapi.json`, and `/docs` as a page of it. */
 export async function addDocumentation(app: FastifyInstance, ctx: Context): Promise<void> {
   const version = readVersion()
-  app.get('/openapi.json', async (request) => buildOpenApiDocument(version, originOf(ctx, request)))
+  // Made once for the origin that is asked by, and shared by all answers on their way.
+  let latest = { origin: '', document: Buffer.alloc(0) }
+  app.get('/openapi.json', async (request, reply) => {
+    const origin = originOf(ctx, request)
+    if (latest.origin !== origin) {
+      latest = { origin, document: Buffer.from(JSON.stringify(buildOpenApiDocument(version, origin))) }
+    }
+    return reply.type('application/json; charset=utf-8').send(latest.document)
+  })
   const specification = { document: buildOpenApiDocument(version) } as FastifyStaticSwaggerOptions['specification']
   await app.register(swagger, { mode: 'static', specification })
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: DOCS_POLICY, uiConfig: { tryItOutEnabled: true } })
