@@ -1,5 +1,5 @@
 import type { Context } from '../../context.js'
-import { deleteImportIssues, selectOldImports } from '../../storage/import.js'
+import { deleteImportIssues, selectOldImports } from '../../storage/import-report.js'
 import { moveState } from '../../storage/server-state.js'
 
 const DAY_MS = 24 * 60 * 60 * 1000
