@@ -1,10 +1,12 @@
 import { readAccess } from './config/access.js'
 import { type AccountSetting, readAccounts } from './config/accounts.js'
+import { readDataProtection } from './config/data-protection.js'
 import { readEncoder } from './config/encoder.js'
 import { readLimits } from './config/limits.js'
 import { type Env, KIBI, MEBI, type SettingDescription, SettingsReader } from './config/settings-reader.js'
 import { readStorage, readUploads } from './config/storage.js'
 import { readTracing } from './config/tracing.js'
+import { readTransport } from './config/transport.js'
 
 export type { AccountSetting, Env, SettingDescription }
 
@@ -25,6 +27,7 @@ function readConfig(settings: SettingsReader) {
     host: settings.text('HOST', '127.0.0.1', 'Address to listen on. `0.0.0.0` listens on all interfaces.'),
     port: settings.integer('PORT', 8080, 0, 65535, 'Port to listen on. `0` takes a free one and logs it.'),
     publicUrl: readPublicUrl(settings),
+    ...readTransport(settings),
     logLevel: settings.choice(
       'LOG_LEVEL',
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -39,13 +42,7 @@ function readConfig(settings: SettingsReader) {
       604_800,
       'Life of a signed upload URL, in seconds.',
     ),
-    requestTimeoutSeconds: settings.integer(
-      'RECOLLECT_REQUEST_TIMEOUT_SECONDS',
-      120,
-      1,
-      3600,
-      'A request that has not arrived whole by then is cut off.',
-    ),
+    ...readDataProtection(settings),
     bodyLimitBytes: settings.integer(
       'RECOLLECT_BODY_LIMIT_BYTES',
       MEBI,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { monotonicFactory } from 'ulid'
+import { encodeTime, monotonicFactory } from 'ulid'
 import type { IdPrefix } from './contract/ids.js'
 
 const POOL_BYTES = 4096
@@ -43,6 +43,14 @@ export type NewId = (prefix: IdPrefix) => string
 export function createIdFactory(now: () => number): NewId {
   const ulid = monotonicFactory(createRandomFraction())
   return (prefix) => `${prefix}_${ulid(now()).toLowerCase()}`
+}
+
+const TIME_CHARACTERS = 10
+const RANDOM_CHARACTERS = 16
+
+/** The least id that the factory can make at a time. @param time in milliseconds since the epoch, 0 or later */
+export function lowestId(prefix: IdPrefix, time: number): string {
+  return `${prefix}_${encodeTime(Math.max(time, 0), TIME_CHARACTERS).toLowerCase()}${'0'.repeat(RANDOM_CHARACTERS)}`
 }
 
 /** Makes request ids: `RQ` + 32 hexadecimal digits, the form of Twilio's. */

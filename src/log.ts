@@ -22,12 +22,42 @@ const STDERR = 2
 const BUFFERED_BYTES = 8192
 const FLUSH_MS = 50
 
+/** What the log says of an error. */
+export interface ErrorDescription {
+  readonly type: string
+  readonly code?: string
+  readonly message?: string
+  readonly stack?: string
+  readonly cause?: ErrorDescription
+}
+
+const STACK_LINE = /^\s+at /
+
+/**
+ * An error without what it may quote of a client's data: of a database's errors (SQLSTATE classes 22 and 23 quote values)
+ * and of parsers' the message stays out, and what an error carries beside code and cause.
+ */
+export function describeError(error: unknown): ErrorDescription {
+  if (!(error instanceof Error)) return { type: typeof error }
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  const quotes = error instanceof SyntaxError || 'severity' in error
+  const frames = error.stack?.split('\n').filter((line) => STACK_LINE.test(line))
+  return {
+    type: error.name,
+    ...(code !== undefined && { code }),
+    ...(!quotes && { message: error.message }),
+    ...(frames !== undefined && { stack: frames.join('\n') }),
+    ...(error.cause !== undefined && { cause: describeError(error.cause) }),
+  }
+}
+
 /** A log whose lines are out after 50 ms at the latest, and before the process ends, unless it is killed. */
 export function createLogger(level: Config['logLevel']): Logger {
   if (level === 'silent') return Object.assign(pino({ level }), { request: () => undefined })
   const stderr = destination({ dest: STDERR, minLength: BUFFERED_BYTES, periodicFlush: FLUSH_MS })
   process.once('exit', () => stderr.flushSync())
-  const log = pino({ level, base: null, formatters: { level: (label) => ({ level: label }) } }, stderr)
+  const options = { formatters: { level: (label: string) => ({ level: label }) }, serializers: { err: describeError } }
+  const log = pino({ level, base: null, ...options }, stderr)
   const request = log.isLevelEnabled('info')
     ? (entry: RequestEntry) => void stderr.write(toLine(entry))
     : () => undefined

@@ -2,7 +2,6 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { type Config, loadConfig } from '../config.js'
 import { type Context, createContext } from '../context.js'
-import { removeOrphanedUploads } from '../domain/imports/upload.js'
 import { recoverJobs } from '../domain/job.js'
 import { recoverTexts } from '../domain/recall/encode.js'
 import { ensureEncoded } from '../domain/recall/reencode.js'
@@ -11,6 +10,7 @@ import type { Encoder } from '../embedding/encoder.js'
 import { watchEventLoop } from '../event-loop-lag.js'
 import { startAuditRetention } from '../jobs/audit.js'
 import { startEncoding } from '../jobs/encoding.js'
+import { startHousekeeping } from '../jobs/housekeeping.js'
 import type { Loop } from '../jobs/loop.js'
 import { startWorker } from '../jobs/worker.js'
 import { createLogger } from '../log.js'
@@ -69,9 +69,8 @@ function waitForSignal(): Promise<NodeJS.Signals> {
 }
 
 function startLoops(ctx: Context): Loop[] {
-  void removeOrphanedUploads(ctx).catch((error) => ctx.log.warn({ err: error }, 'old uploads could not be removed'))
   const encoding = ctx.encoder === undefined ? [] : [startEncoding(ctx, ctx.encoder)]
-  return [startWorker(ctx), startAuditRetention(ctx), ...encoding]
+  return [startWorker(ctx), startHousekeeping(ctx), startAuditRetention(ctx), ...encoding]
 }
 
 /**
@@ -84,7 +83,7 @@ export async function listen(ctx: Context, app: FastifyInstance, port: number): 
   await app.listen({ host: ctx.config.host, port }).catch(explainListenError)
   const address = app.server.address() as AddressInfo
   const host = ctx.config.host.includes(':') ? `[${ctx.config.host}]` : ctx.config.host
-  const url = `http://${host}:${address.port}`
+  const url = `${ctx.config.tls === undefined ? 'http' : 'https'}://${host}:${address.port}`
   ctx.log.info({ url }, 'listening')
   return url
 }

@@ -12,12 +12,14 @@ import { keyCreate, keyList, keyRevoke } from './key.js'
 import { migrateDatabase } from './migrate.js'
 import { restore } from './restore.js'
 import { serve } from './serve.js'
+import { vacuum } from './vacuum.js'
 import { worker } from './worker.js'
 
 const COMMANDS: readonly Command[] = [
   serve,
   worker,
   migrateDatabase,
+  vacuum,
   backup,
   restore,
   copy,

@@ -8,6 +8,7 @@ import * as observations from './observation.js'
 import { fetchOperation, type Operation } from './operation.js'
 import * as profiles from './profile.js'
 import { explainRecall, explainRecallOfQuery, recall } from './recall.js'
+import * as retention from './retention.js'
 import * as stores from './store.js'
 import * as summaries from './summary.js'
 import * as traitGroups from './trait-group.js'
@@ -64,6 +65,8 @@ export const OPERATIONS: readonly Operation[] = [
   communications.putCommunications,
   communications.listCommunications,
   listAudit,
+  retention.fetchRetention,
+  retention.replaceRetention,
   imports.listImports,
   imports.createImport,
   imports.fetchImport,

@@ -7,6 +7,7 @@ import {
   selectCommunications,
   upsertCommunications,
 } from '../storage/communication.js'
+import { replaceParticipants } from '../storage/communication-participant.js'
 import { insertEvents } from '../storage/event.js'
 import { runAll } from '../storage/statement.js'
 import { requireStore } from './control-plane.js'
@@ -45,6 +46,7 @@ export async function putCommunications(
       )
       await runAll(trx, [
         ...upsertCommunications(scope, conversationId, [...rows.values()]),
+        ...replaceParticipants(trx, scope, conversationId, [...rows.values()]),
         ...insertEvents(scope.storeId, events),
       ])
     },

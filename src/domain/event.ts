@@ -8,6 +8,7 @@ export type ChangeName =
   | 'store.updated'
   | 'store.deleted'
   | 'identity-settings.updated'
+  | 'retention.updated'
   | 'trait-group.created'
   | 'trait-group.updated'
   | 'trait-group.deleted'

@@ -1,11 +1,12 @@
 import type { Context } from '../context.js'
 import { StorageUnavailableError } from '../errors.js'
 import { newSecret } from '../ids.js'
+import { describeError } from '../log.js'
 import type { Actor } from '../scope.js'
 import * as storage from '../storage/job.js'
 import type { Executor } from '../storage/tables.js'
 
-export type JobKind = 'bulk' | 'import' | 'reidentify' | 'remove-traits' | 'delete-store' | 'reencode'
+export type JobKind = 'bulk' | 'import' | 'reidentify' | 'remove-traits' | 'delete-store' | 'reencode' | 'retention'
 
 const LEASE_MS = 60_000
 const MAX_ATTEMPTS = 10
@@ -135,7 +136,8 @@ export async function retryJob(
   job: ClaimedJob,
   error: unknown,
 ): Promise<'retried' | 'failed'> {
-  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const { type, code, message = '' } = describeError(error)
+  const reason = [type, code, message].filter(Boolean).join(': ')
   const final = job.attempts >= MAX_ATTEMPTS && !(error instanceof StorageUnavailableError)
   const delay = Math.min(FIRST_RETRY_MS * 2 ** (job.attempts - 1), MAX_RETRY_MS)
   await ctx.db.transaction((trx) =>

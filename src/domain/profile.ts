@@ -12,6 +12,7 @@ import { runAll } from '../storage/statement.js'
 import type { Executor } from '../storage/tables.js'
 import type { SpanReference } from '../tracing.js'
 import { requireStore } from './control-plane.js'
+import { eraseConversations } from './erase-conversations.js'
 import { createEvent } from './event.js'
 import { gather } from './gather.js'
 import { normalize } from './identity/normalize.js'
@@ -214,7 +215,7 @@ export async function lookupProfiles(
 }
 
 /**
- * DeleteProfile: erases a profile with everything that was merged into it, for good.
+ * DeleteProfile: erases a profile with everything that was merged into it and the person's communications, for good.
  *
  * @throws ApiError 404; ProfileMovedError
  */
@@ -225,6 +226,7 @@ export async function deleteProfile(ctx: Context, scope: StoreScope, actor: Acto
       await lockMemoryVersion(trx, scope, profileId)
       await requireProfile(trx, scope, profileId)
       await runAll(trx, [
+        ...(await eraseConversations(trx, scope, profileId)),
         deleteIdentifiersOfProfile(trx, scope, profileId),
         deleteMergesInto(trx, scope, profileId),
         ...eraseMemories(trx, scope, profileId),

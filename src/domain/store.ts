@@ -5,6 +5,7 @@ import type { Actor } from '../scope.js'
 import { lockAccount } from '../storage/account.js'
 import { insertEvents } from '../storage/event.js'
 import { insertIdentitySettings } from '../storage/identity-settings.js'
+import { deleteFailedJobs } from '../storage/job.js'
 import { runAll } from '../storage/statement.js'
 import {
   countStores,
@@ -160,7 +161,13 @@ export async function runDeleteStore(ctx: Context, job: ClaimedJob, shouldStop: 
       { background: true, owner: { accountSid: job.actor.accountSid, storeId: job.storeId } },
     )
   }
-  await ctx.db.transaction((trx) => job.finish(trx), { background: true })
+  await ctx.db.transaction(
+    async (trx) => {
+      await deleteFailedJobs(trx, job.storeId)
+      await job.finish(trx)
+    },
+    { background: true },
+  )
   return true
 }
 

@@ -1,12 +1,16 @@
+import type { Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import compress from '@fastify/compress'
-import { type FastifyInstance, fastify } from 'fastify'
+import { type FastifyInstance, type FastifyServerOptions, fastify } from 'fastify'
+import type { TrustProxy } from '../config/transport.js'
 import type { Context } from '../context.js'
+import { UPLOAD_PATH } from '../domain/imports/upload.js'
 import { badRequest, unavailable } from '../errors.js'
 import { createRequestIds } from '../ids.js'
 import { addAuthentication, authenticateRequest } from './auth.js'
 import { addJsonParser } from './body.js'
 import './call.js'
+import { limitConnections } from './connections.js'
 import { addRefusals, rawRefusal, renderError } from './refusals.js'
 import { addAuditRoutes } from './routes/audit.js'
 import { addCommunicationRoutes } from './routes/communication.js'
@@ -20,10 +24,13 @@ import { addObservationRoutes } from './routes/observation.js'
 import { addOperationRoutes } from './routes/operation.js'
 import { addProfileRoutes } from './routes/profile.js'
 import { addRecallRoutes } from './routes/recall.js'
+import { addRetentionRoutes } from './routes/retention.js'
 import { addStoreRoutes } from './routes/store.js'
 import { addSummaryRoutes } from './routes/summary.js'
 import { addTraitGroupRoutes } from './routes/trait-group.js'
 import { addUploadRoutes } from './routes/upload.js'
+import { addSecurityHeaders, securityHeadersOf } from './security-headers.js'
+import { followTls, readTls } from './tls.js'
 import { addTracing } from './tracing.js'
 import { compileValidator } from './validation.js'
 
@@ -33,6 +40,8 @@ const KEEP_ALIVE_MS = 72_000
 const MAX_HEADER_BYTES = 16 * 1024
 const ABSOLUTE_FORM = /^https?:\/\/[^/?#]*/i
 const MAX_PARAM_LENGTH = 1024
+/** Where no handshake came about, nothing can be said either. */
+const TLS_ERROR = /^(ERR_SSL|ERR_TLS|EPROTO)/
 /** Smaller answers cost more to compress than to send. */
 const COMPRESS_FROM_BYTES = 2048
 
@@ -45,6 +54,7 @@ export async function buildApp(ctx: Context): Promise<FastifyInstance> {
   app.setSerializerCompiler(() => JSON.stringify)
   addRefusals(app, ctx)
   addRequestId(app)
+  addSecurityHeaders(app, ctx.config)
   if (ctx.tracing !== undefined) addTracing(app, ctx.tracing)
   addDraining(app)
   addAuthentication(app, ctx)
@@ -65,6 +75,7 @@ export async function buildApp(ctx: Context): Promise<FastifyInstance> {
   addRecallRoutes(app, ctx)
   addCommunicationRoutes(app, ctx)
   addAuditRoutes(app, ctx)
+  addRetentionRoutes(app, ctx)
   addImportRoutes(app, ctx)
   await addUploadRoutes(app, ctx)
   return app
@@ -75,19 +86,32 @@ export function buildHealthApp(ctx: Context): FastifyInstance {
   const app = createServer(ctx)
   addRefusals(app, ctx)
   addRequestId(app)
+  addSecurityHeaders(app, ctx.config)
   addHealth(app, ctx)
   return app
 }
 
+/** As the framework takes it; of a number by itself it makes nobody. */
+function toTrust(trustProxy: TrustProxy): Exclude<FastifyServerOptions['trustProxy'], undefined | number> {
+  if (typeof trustProxy === 'number') return (_address, hop) => hop < trustProxy
+  return typeof trustProxy === 'boolean' ? trustProxy : [...trustProxy]
+}
+
 function createServer(ctx: Context): FastifyInstance {
   const newRequestId = createRequestIds()
-  return fastify({
+  const { tls, trustProxy, requestTimeoutSeconds } = ctx.config
+  const http = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutSeconds * 1000),
+    connectionsCheckingInterval: 1000,
+  }
+  const app = fastify({
     logger: false,
     bodyLimit: ctx.config.bodyLimitBytes,
-    requestTimeout: ctx.config.requestTimeoutSeconds * 1000,
     connectionTimeout: IDLE_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 1000 },
+    ...(tls === undefined ? { http } : { https: { ...http, ...readTls(tls), handshakeTimeout: HEADERS_TIMEOUT_MS } }),
+    trustProxy: toTrust(trustProxy),
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -98,17 +122,35 @@ function createServer(ctx: Context): FastifyInstance {
     clientErrorHandler: (error, socket) => answerClientError(error, socket, newRequestId()),
     frameworkErrors: (error, request, reply) => {
       // A path that cannot be decoded never reaches the hooks.
-      reply.header('Twilio-Request-Id', request.id)
+      reply.header('Twilio-Request-Id', request.id).headers(securityHeadersOf(ctx.config, request))
       authenticateRequest(ctx, request).then(
         () => renderError(ctx, badRequest(error.message), request, reply),
         (refusal: Error) => renderError(ctx, refusal, request, reply),
       )
     },
   }) as unknown as FastifyInstance
+  guardServer(app, ctx, newRequestId)
+  return app
 }
 
-function answerClientError(error: Error & { code?: string }, socket: Socket, requestId: string): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
+function guardServer(app: FastifyInstance, ctx: Context, newRequestId: () => string): void {
+  const { tls, requestTimeoutSeconds, uploadTimeoutSeconds } = ctx.config
+  // What has not arrived in time is cut off by limitConnections, which knows uploads.
+  app.server.requestTimeout = 0
+  limitConnections(app, {
+    requestSeconds: requestTimeoutSeconds,
+    uploadSeconds: uploadTimeoutSeconds,
+    isUpload: (url) => url.startsWith(`${UPLOAD_PATH}/`),
+    refuse: (socket) => answerClientError({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket, newRequestId()),
+  })
+  if (tls !== undefined) {
+    const stop = followTls(app.server as unknown as HttpsServer, tls, ctx.log)
+    app.addHook('onClose', async () => stop())
+  }
+}
+
+function answerClientError(error: { code?: string }, socket: Socket, requestId: string): void {
+  if (!socket.writable || error.code === 'ECONNRESET' || TLS_ERROR.test(error.code ?? '')) {
     socket.destroy()
     return
   }

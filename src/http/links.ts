@@ -10,7 +10,8 @@ const HOST = /^[a-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:.]+\](:\d{1,5})?$/i
 export function originOf(ctx: Context, request: FastifyRequest): string {
   if (ctx.config.publicUrl !== undefined) return ctx.config.publicUrl
   const host = HOST.test(request.host) ? request.host : `${ctx.config.host}:${ctx.config.port}`
-  return `${request.protocol}://${host}`
+  // What a proxy says it was asked by is not for us to repeat unread.
+  return `${request.protocol === 'https' ? 'https' : 'http'}://${host}`
 }
 
 const OPERATION_RETRY_SECONDS = 1

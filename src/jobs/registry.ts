@@ -1,5 +1,6 @@
 import type { Context } from '../context.js'
 import { runBulk } from '../domain/bulk.js'
+import { runRetention } from '../domain/erase-old.js'
 import { runReidentify } from '../domain/identity/reidentify.js'
 import { abandonImport, runImport } from '../domain/imports/run.js'
 import type { ClaimedJob, JobKind } from '../domain/job.js'
@@ -26,5 +27,6 @@ export const JOB_HANDLERS: Readonly<Record<JobKind, JobHandler>> = {
   'remove-traits': { run: runRemoveTraits },
   reidentify: { run: runReidentify },
   reencode: { run: runReencode },
+  retention: { run: runRetention },
   import: { run: runImport, abandon: abandonImport },
 }

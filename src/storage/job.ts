@@ -35,6 +35,10 @@ function toJob(row: Tables['job']): JobRow {
   }
 }
 
+function toLane({ storeId, kind }: Pick<NewJob, 'storeId' | 'kind'>): string {
+  return `${storeId}/${kind}`
+}
+
 export async function insertJob(executor: Executor, job: NewJob, now: number): Promise<void> {
   await executor
     .insertInto('job')
@@ -42,7 +46,7 @@ export async function insertJob(executor: Executor, job: NewJob, now: number): P
       id: job.id,
       store_id: job.storeId,
       kind: job.kind,
-      lane: `${job.storeId}/${job.kind}`,
+      lane: toLane(job),
       status: 'QUEUED',
       run_at: now,
       attempts: 0,
@@ -137,6 +141,23 @@ export async function deleteJob(executor: Executor, id: string): Promise<void> {
   await executor.deleteFrom('job').where('id', '=', id).execute()
 }
 
+/** Erases the jobs of a store that were set aside. */
+export async function deleteFailedJobs(executor: Executor, storeId: string): Promise<void> {
+  await executor.deleteFrom('job').where('store_id', '=', storeId).where('status', '=', 'FAILED').execute()
+}
+
+/** Whether a job of that kind waits or runs for a store. */
+export async function hasJob(executor: Executor, storeId: string, kind: string): Promise<boolean> {
+  const row = await executor
+    .selectFrom('job')
+    .select('id')
+    .where('lane', '=', toLane({ storeId, kind }))
+    .where('status', '=', 'QUEUED')
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** A job and the worker that holds it; one whose lease was lost changes nothing. */
 export interface HeldJob {
   readonly id: string
@@ -158,11 +179,19 @@ export async function requeueJob(
     .execute()
 }
 
-/** Sets a job aside that failed too often; its lane goes on. */
+/** Sets a job aside that failed too often; its lane goes on. Its payload goes: it may hold personal data. */
 export async function failJob(executor: Executor, { id, worker }: HeldJob, error: string, now: number): Promise<void> {
   await executor
     .updateTable('job')
-    .set({ status: 'FAILED', locked_by: null, locked_until: null, last_error: error, updated_at: now })
+    .set({
+      status: 'FAILED',
+      payload: '{}',
+      checkpoint: null,
+      locked_by: null,
+      locked_until: null,
+      last_error: error,
+      updated_at: now,
+    })
     .where('id', '=', id)
     .where('locked_by', '=', worker)
     .execute()

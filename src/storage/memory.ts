@@ -191,6 +191,28 @@ export async function selectMemoryKeys(
   return rows.map((row) => ({ profileId: row.profile_id, id: row.id, change: row.change }))
 }
 
+/** Ids of the conversations that memories of a profile came from. */
+export async function selectConversationIds(
+  executor: Executor,
+  scope: StoreScope,
+  profileId: string,
+): Promise<string[]> {
+  const rows = await executor
+    .selectFrom('observation_conversation')
+    .select('conversation_id')
+    .where('store_id', '=', scope.storeId)
+    .where('profile_id', '=', profileId)
+    .union(
+      executor
+        .selectFrom('summary')
+        .select('conversation_id')
+        .where('store_id', '=', scope.storeId)
+        .where('profile_id', '=', profileId),
+    )
+    .execute()
+  return rows.map((row) => row.conversation_id)
+}
+
 /** Erases the vectors of a memory and takes it off the queue. */
 export function eraseVectors(
   executor: Executor,

@@ -74,6 +74,17 @@ export async function findCanonicalId(
   return row?.canonical_id
 }
 
+/** Ids of all profiles that are part of a canonical one now. */
+export async function selectMergedIds(executor: Executor, scope: StoreScope, canonicalId: string): Promise<string[]> {
+  const rows = await executor
+    .selectFrom('profile_merge')
+    .select('profile_id')
+    .where('store_id', '=', scope.storeId)
+    .where('canonical_id', '=', canonicalId)
+    .execute()
+  return rows.map((row) => row.profile_id)
+}
+
 export async function selectMergedProfiles(
   executor: Executor,
   scope: StoreScope,

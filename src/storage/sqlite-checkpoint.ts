@@ -8,7 +8,14 @@ const START_BYTES = 4 * MIB
 /** From here on writers wait for one more copy, after which the log begins anew: without it the log grows for ever. */
 const GATE_BYTES = 32 * MIB
 
-const CHECKPOINT = { sql: 'pragma wal_checkpoint(passive)', parameters: [] }
+/** How long what was erased may still be found in the log, when there is time to write. */
+const CUT_BACK_MS = 10_000
+/** A reader that holds an old state, such as a backup, keeps the log as it is; writers must not wait for it. */
+const CUT_BACK_WAIT_MS = 50
+
+const statement = (sql: string) => ({ sql, parameters: [] })
+const CHECKPOINT = statement('pragma wal_checkpoint(passive)')
+const CUT_BACK = [statement(`pragma busy_timeout = ${CUT_BACK_WAIT_MS}`), statement('pragma wal_checkpoint(truncate)')]
 
 /**
  * Copies the write-ahead log into the database in a thread of its own, so that neither requests nor the writer wait for
@@ -18,14 +25,46 @@ export class SqliteCheckpointer {
   readonly #thread: SqliteThread
   readonly #log: string
   #running = false
+  /** Whether anything may have been committed since the log was cut back, also by the process before this one. */
+  #grown = true
+  #timer: NodeJS.Timeout | undefined
 
   constructor(thread: SqliteThread, file: string) {
     this.#thread = thread
     this.#log = `${file}-wal`
   }
 
+  /** Cuts the log back to nothing from time to time: until then it still holds what was erased. */
+  start(queue: SqliteWriteQueue): void {
+    this.#timer = setInterval(() => void this.#cutBack(queue), CUT_BACK_MS)
+    this.#timer.unref()
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+  }
+
+  async #cutBack(queue: SqliteWriteQueue): Promise<void> {
+    if (this.#running || !this.#grown) return
+    this.#running = true
+    try {
+      // Most of it is copied while others write.
+      await this.#thread.run([CHECKPOINT])
+      this.#grown = false
+      const [result] = await queue.runAlone(() => this.#thread.run(CUT_BACK))
+      const [row] = (result?.rows ?? []) as { busy: number }[]
+      if (row?.busy !== 0) this.#grown = true
+    } catch {
+      // Tried again the next time; the log keeps everything meanwhile.
+      this.#grown = true
+    } finally {
+      this.#running = false
+    }
+  }
+
   /** Called after each commit; starts a checkpoint when the log is long enough and none runs. */
   afterCommit(queue: SqliteWriteQueue): void {
+    this.#grown = true
     if (this.#running) return
     const bytes = statSync(this.#log, { throwIfNoEntry: false })?.size ?? 0
     if (bytes < START_BYTES) return

@@ -23,6 +23,8 @@ const STATISTICS: readonly (readonly [table: string, index: string, figures: str
   ['memory_vector', 'memory_vector_by_change', '1000000 1000000 50 3'],
   ['communication', 'communication', '1000000 1000000 20 1'],
   ['communication', 'communication_by_time', '1000000 1000000 20 2 1'],
+  ['communication_participant', 'communication_participant', '1000000 1000000 10 5 1'],
+  ['communication_participant', 'communication_participant_by_conversation', '1000000 1000000 40 2 1'],
   ['encoding_queue', 'encoding_queue', '10000 1000 1'],
   ['encoding_queue', 'encoding_queue_by_memory', '10000 1'],
   ['import_issue', 'import_issue', '100000 100000 1000 2 1'],

@@ -107,6 +107,17 @@ export class SqliteWriteQueue {
     await gate
   }
 
+  /** Runs what needs the database without a transaction on it; writers wait meanwhile. */
+  async runAlone<T>(work: () => Promise<T>): Promise<T> {
+    // Before a turn of the background every open group is committed, and a turn without statements opens none.
+    const turn = await this.acquire('background')
+    try {
+      return await work()
+    } finally {
+      await turn.rollback()
+    }
+  }
+
   #createTurn(lane: Lane): WriteTurn {
     let begun = false
     let ended = false

@@ -107,6 +107,7 @@ function createDatabase(
     reader.refresh()
     checkpointer.afterCommit(queue)
   })
+  checkpointer.start(queue)
   const readCommitted = lock === undefined ? undefined : reader.run
   return {
     read: createExecutor(reader.run),
@@ -133,6 +134,7 @@ function createDatabase(
       return bavail * bsize
     },
     close: async () => {
+      checkpointer.stop()
       reader.close()
       await copier.close()
       await writer.close()

@@ -13,6 +13,7 @@ const CONTENT: readonly (readonly [table: keyof Tables, ...key: string[]])[] = [
   ['observation_conversation', 'profile_id', 'conversation_id', 'observation_id'],
   ['observation', 'profile_id', 'id'],
   ['summary', 'profile_id', 'id'],
+  ['communication_participant', 'participant', 'conversation_id', 'communication_id'],
   ['communication', 'conversation_id', 'id'],
   ['identifier', 'id_type', 'value', 'shared_by'],
   ['profile', 'id'],
@@ -22,6 +23,7 @@ const CONTENT: readonly (readonly [table: keyof Tables, ...key: string[]])[] = [
   ['data_mapping', 'id'],
   ['trait_group', 'name'],
   ['identity_settings', 'store_id'],
+  ['retention', 'store_id'],
 ]
 
 /**

@@ -6,12 +6,14 @@ import type {
   DataMappingTable,
   IdentitySettingsTable,
   OperationTable,
+  RetentionTable,
   ServerStateTable,
   StoreTable,
   TraitGroupTable,
 } from './tables/control-plane.js'
 import type { BlobPartTable, BlobTable, ImportIssueTable, ImportTable, JobTable } from './tables/job.js'
 import type {
+  CommunicationParticipantTable,
   CommunicationTable,
   EncodingQueueTable,
   MemoryDeletionTable,
@@ -35,6 +37,7 @@ export interface Tables {
   server_state: ServerStateTable
   store: StoreTable
   identity_settings: IdentitySettingsTable
+  retention: RetentionTable
   trait_group: TraitGroupTable
   operation: OperationTable
   profile: ProfileTable
@@ -47,6 +50,7 @@ export interface Tables {
   observation_revision: ObservationRevisionTable
   summary: SummaryTable
   communication: CommunicationTable
+  communication_participant: CommunicationParticipantTable
   memory_vector: MemoryVectorTable
   encoding_queue: EncodingQueueTable
   memory_deletion: MemoryDeletionTable

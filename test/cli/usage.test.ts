@@ -9,6 +9,7 @@ const COMMANDS = [
   'serve',
   'worker',
   'migrate',
+  'vacuum',
   'backup',
   'restore',
   'copy',

@@ -52,7 +52,7 @@ export async function createImport(
     },
     { owner: scope },
   )
-  return { importId: id, uploadPath: signUpload(ctx, scope.storeId, id) }
+  return { importId: id, uploadPath: await signUpload(ctx, scope.storeId, id) }
 }
 
 function checkMappings(schema: StoreSchema, mappings: readonly ColumnMapping[]): void {

@@ -20,8 +20,12 @@ const REMOVE = '\\N'
  * @throws UnreadableCsvError when names repeat or a mapped column is missing
  */
 export function findColumns(header: readonly string[], mappings: readonly ColumnMapping[]): Column[] {
-  const repeated = header.find((name, index) => header.indexOf(name) !== index)
-  if (repeated !== undefined) throw new UnreadableCsvError(`the header has the column "${repeated}" twice`)
+  // The names stay out of the message: in a file without a header they are what the first row says of a person.
+  const repeated = header.findIndex((name, index) => header.indexOf(name) !== index)
+  if (repeated >= 0) {
+    const first = header.indexOf(header[repeated] ?? '')
+    throw new UnreadableCsvError(`columns ${first + 1} and ${repeated + 1} of the header have the same name`)
+  }
   const missing = mappings.filter(({ columnName }) => !header.includes(columnName))
   if (missing.length > 0) {
     const names = missing.map(({ columnName }) => `"${columnName}"`).join(', ')

@@ -7,8 +7,8 @@ import type { Actor, StoreScope } from '../../scope.js'
 import { findImport, type ImportRow, markUploaded } from '../../storage/import.js'
 import { isNamedInJob } from '../../storage/job.js'
 import { enqueueJob } from '../job.js'
-import { sign, verifySignature } from '../secret.js'
 import { openStoreOfJob } from '../store-scope.js'
+import { signWithUploadKey, verifyUploadSignature } from './upload-keys.js'
 
 export const UPLOAD_PATH = '/recollect/v1/Uploads'
 
@@ -27,13 +27,13 @@ export interface UploadTicket {
 }
 
 /** Path and query of a signed upload URL that lives for UPLOAD_URL_TTL_SECONDS. */
-export function signUpload(
-  ctx: Pick<Context, 'config' | 'now' | 'signingKey'>,
+export async function signUpload(
+  ctx: Pick<Context, 'config' | 'db' | 'now' | 'signingKey'>,
   storeId: string,
   importId: string,
-): string {
+): Promise<string> {
   const expires = Math.floor(ctx.now() / 1000) + ctx.config.uploadUrlTtlSeconds
-  const signature = sign(ctx.signingKey, signedText(importId, storeId, expires))
+  const signature = await signWithUploadKey(ctx, signedText(importId, storeId, expires))
   return `${UPLOAD_PATH}/${importId}?store=${storeId}&expires=${expires}&signature=${signature}`
 }
 
@@ -79,7 +79,7 @@ export async function acceptUpload(
 
 async function openTicket(ctx: Context, ticket: UploadTicket): Promise<{ scope: StoreScope; row: ImportRow }> {
   const { importId, store, expires, signature } = ticket
-  if (!verifySignature(ctx.signingKey, signedText(importId, store, expires), signature)) {
+  if (!(await verifyUploadSignature(ctx, signedText(importId, store, expires), signature))) {
     throw forbidden('The upload URL is not one of ours: use the url of the import as it was given')
   }
   if (expires * 1000 < ctx.now()) throw forbidden('The upload URL has expired: create a new import')

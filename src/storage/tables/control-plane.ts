@@ -49,6 +49,17 @@ export interface IdentitySettingsTable {
   updated_at: number
 }
 
+/** How long a store keeps memories; no row, or no days, is for ever. */
+export interface RetentionTable {
+  store_id: string
+  observation_days: number | null
+  summary_days: number | null
+  version: number
+  /** When memories that became too old are looked for next. */
+  next_run_at: number
+  updated_at: number
+}
+
 export interface TraitGroupTable {
   store_id: string
   name: string

@@ -57,6 +57,14 @@ export interface CommunicationTable {
   data: string
 }
 
+/** Who wrote or got a communication: ids of profiles and addresses, by which erasing a person finds it. */
+export interface CommunicationParticipantTable {
+  store_id: string
+  participant: string
+  conversation_id: string
+  communication_id: string
+}
+
 /** Vectors of a memory's text, one a chunk, by the model that made them. */
 export interface MemoryVectorTable {
   store_id: string

@@ -32,6 +32,17 @@ export const OWN: Record<string, Exercise> = {
   },
   ListProfileMerges: { success: onProfile(200, () => ({ query: PAGE })) },
   ListHubs: { success: inStore(() => ({ query: PAGE }), 200) },
+  FetchRetention: { success: inStore(() => ({}), 200) },
+  UpdateRetention: {
+    success: async (world) => ({
+      params: { storeId: await world.newStore() },
+      body: { observationDays: 400, summaryDays: 400 },
+      status: 200,
+    }),
+    others: {
+      'stale If-Match': inStore(() => ({ body: { summaryDays: 400 }, headers: { 'If-Match': '"stale"' } }), 412),
+    },
+  },
   CreateCommunications: {
     success: inStore(
       () => ({ params: { conversationId: CONVERSATION }, body: { communications: [communicationInput('1')] } }),
