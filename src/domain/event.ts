@@ -27,6 +27,7 @@ export type ChangeName =
   | 'communication.created'
   | 'import.created'
   | 'import.completed'
+  | 'import.cancelled'
 
 /**
  * One row of the outbox, to be inserted in the transaction of the change.
