@@ -13,7 +13,7 @@ import { fetchMetrics, listJobs, retryJob } from '../resources.js'
 import { pathTo } from '../router.js'
 
 const POLL_MS = 2000
-const SLOTS = 90
+const SLOTS = 60
 
 /** A figure for each pair of neighbours. */
 function between<T>(snapshots: readonly Snapshot[], figure: (before: Snapshot, after: Snapshot) => T): T[] {

@@ -52,7 +52,7 @@ function Types({ draft, change }: { draft: Draft; change: (draft: Draft) => void
             <button
               type="button"
               class="quiet small"
-              aria-label={`Edit ${config.idType}`}
+              aria-label={`Edit the type ${config.idType}`}
               onClick={() => setEditing(config)}
             >
               Edit
@@ -60,7 +60,7 @@ function Types({ draft, change }: { draft: Draft; change: (draft: Draft) => void
             <button
               type="button"
               class="quiet small"
-              aria-label={`Remove ${config.idType}`}
+              aria-label={`Remove the type ${config.idType}`}
               onClick={() => remove(config.idType)}
             >
               Remove
@@ -100,7 +100,7 @@ function Order({ draft, change }: { draft: Draft; change: (draft: Draft) => void
           <button
             type="button"
             class="quiet small"
-            aria-label={`Let ${idType} join nobody`}
+            aria-label={`Remove the rule ${idType}`}
             onClick={() => set(matchingRules.filter((one) => one !== idType))}
           >
             Remove

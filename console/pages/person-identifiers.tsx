@@ -73,7 +73,7 @@ export function Identifiers({ store, person, onChange }: IdentifiersProps) {
         </button>
       </div>
       {person.identifiers.map(({ idType, values }) => (
-        <div key={idType} class="trait">
+        <div key={idType} class="trait identifier">
           <span>{idType}</span>
           <ul>
             {values.map((value) => (

@@ -142,12 +142,9 @@ export function PersonTraits({ store, person, onChange }: PersonTraitsProps) {
           {traits.map(({ name, value, timestamp }) => (
             <div key={name} class="trait">
               <span class="mono">{name}</span>
-              <span class="value">
-                {formatValue(value)}
-                <br />
-                <span class="soft small-text">
-                  <Ago at={timestamp} />
-                </span>
+              <span class="value">{formatValue(value)}</span>
+              <span class="soft small-text">
+                <Ago at={timestamp} />
               </span>
               <button
                 type="button"

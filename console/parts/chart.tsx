@@ -60,12 +60,12 @@ export function Chart({ title, series, slots, format }: ChartProps) {
             return (
               <span key={name} class={`key ${index === 1 ? 'second' : ''}`}>
                 {name}
-                {series.length > 1 && value !== undefined ? ` ${format(value)} ` : ' '}
+                {index > 0 && value !== undefined ? ` ${format(value)} ` : ' '}
               </span>
             )
           })}
         </span>
-        <span>{known.length === 0 ? 'measuring' : `at most ${format(Math.max(...known))}`}</span>
+        <span>{known.length === 0 ? 'measuring' : `max ${format(Math.max(...known))}`}</span>
       </div>
     </figure>
   )

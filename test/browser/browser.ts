@@ -49,8 +49,8 @@ function storeCredentials(context: BrowserContext, { sid, token }: Account): Pro
     }`)
 }
 
-/** A refusal that a test asks for is logged by the browser itself. */
-const REFUSED = /Failed to load resource: the server responded with a status of 4\d\d/
+/** Refusals and a server that ends are logged by the browser itself, when a test asks for them. */
+const REFUSED = /Failed to load resource: (the server responded with a status of 4\d\d|net::ERR_CONNECTION_REFUSED)/
 
 /** Fails the test when the page writes an error to the console, or breaks its content security policy. */
 function watch(page: Page): Page {

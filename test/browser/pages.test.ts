@@ -25,7 +25,8 @@ interface Look {
 
 const seen = (text: string | RegExp) => (page: Page) => page.getByText(text).first().waitFor()
 const inStore = (rest: string) => (one: ConsoleSample) => `/console/stores/${one.store}/${rest}`
-const CSV = 'e-mail,mobile,first,town,points,colour\nleo.roth@example.com,317-555-0141,Leo,Graz,12,red\n,,Nobody,Bonn,1,blue\nida.holm@example.com,317-555-0142,Ida,Bergen,many,green\n'
+const CSV =
+  'e-mail,mobile,first,town,points,colour\nleo.roth@example.com,317-555-0141,Leo,Graz,12,red\n,,Nobody,Bonn,1,blue\nida.holm@example.com,317-555-0142,Ida,Bergen,many,green\n'
 
 async function ask(page: Page): Promise<void> {
   await page.getByLabel(/What should be remembered/).fill('Which foods can she not eat, and how was her last parcel?')
@@ -40,9 +41,12 @@ async function chooseFile(page: Page): Promise<void> {
   await page.getByText('+13175550141').waitFor()
 }
 
+/** A picture shows more than a moment. */
+const HEALTH_ROUNDS = process.env.SCREENSHOTS === undefined ? 3 : 16
+
 async function measure(page: Page): Promise<void> {
   await page.getByText('None waits').waitFor()
-  for (let round = 0; round < 4; round += 1) {
+  for (let round = 0; round < HEALTH_ROUNDS; round += 1) {
     await sample.api('GET', `/v1/Stores/${sample.store}/Profiles`)
     await page.waitForResponse('**/metrics')
   }

@@ -38,7 +38,11 @@ const GROUP = {
   displayName: 'Loyalty',
   description: 'What the shop knows of a customer’s habits.',
   traits: {
-    tier: { dataType: 'STRING', description: 'Bonus level', validationRule: { ruleType: 'STRING', pattern: '^(basic|gold)$' } },
+    tier: {
+      dataType: 'STRING',
+      description: 'Bonus level',
+      validationRule: { ruleType: 'STRING', pattern: '^(basic|gold)$' },
+    },
     points: { dataType: 'NUMBER', description: 'Bonus points', validationRule: { ruleType: 'NUMBER', min: 0 } },
     newsletter: { dataType: 'BOOLEAN', description: 'Whether the newsletter is sent' },
     interests: { dataType: 'ARRAY', description: 'What was looked at lately' },
@@ -61,7 +65,9 @@ async function writeMemories(api: Api, store: string, ada: string): Promise<void
   const content = 'Complained that the last parcel came two days late and was damp; she got a voucher.'
   await insist(api, 'PATCH', `${paths.observations}/${parcel.id}`, { content })
   const text = 'Ada asked where her parcel was. It had been sent to the old address; a new one went out the same day.'
-  const summaries = [summary(text, { occurredAt: '2026-06-02T09:00:00Z', source: 'phone', conversationId: conversation })]
+  const summaries = [
+    summary(text, { occurredAt: '2026-06-02T09:00:00Z', source: 'phone', conversationId: conversation }),
+  ]
   await insist(api, 'POST', paths.summaries, { summaries })
 }
 
