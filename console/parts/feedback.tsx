@@ -46,7 +46,15 @@ export function Show<T>({
   height?: number
   children: (value: T) => ComponentChildren
 }) {
-  if (value !== undefined) return <>{children(value)}</>
+  if (value !== undefined) {
+    // What was fetched before stays, with the reason why it may be old.
+    return (
+      <>
+        <Notice error={error} />
+        {children(value)}
+      </>
+    )
+  }
   if (error === undefined) return <Skeleton {...(rows !== undefined && { rows })} {...(height && { height })} />
   return (
     <div class="panel-body stack">
