@@ -114,7 +114,7 @@ export const deleteStore = defineOperation({
   refusals: CONTROL_PLANE_REFUSALS,
 })
 
-/** Counting ends there, so that a large store costs no more than a small one. */
+/** Counting ends there, so that the cost of it is bounded. */
 export const MAX_COUNT = 100_000
 
 const count = (what: string) =>
