@@ -11,7 +11,7 @@ import { createStore, fetchStore, fetchStoreCounts, listStores } from '../resour
 import { navigate, pathTo } from '../router.js'
 
 /** Where the server stops to count; see StoreCounts of the contract. */
-const MAX_COUNT = 100_000
+const MAX_COUNT = 10_000
 
 function Count({ value, noun }: { value: number | undefined; noun: string }) {
   const text = value === undefined ? '\u00a0' : `${formatCount(value)}${value >= MAX_COUNT ? '+' : ''}`
