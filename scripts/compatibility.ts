@@ -16,6 +16,7 @@ export const SERVICE_PATHS = {
   '/metrics': 'Metrics for Prometheus',
   '/openapi.json': 'The OpenAPI document of this server',
   '/docs': 'The same as a page',
+  '/console': 'The web console; what it shows needs credentials',
 } as const
 
 type State = 'done' | 'partial' | 'differs' | 'missing'

@@ -25,4 +25,5 @@ export const ID_PATTERNS = {
   communication: `^conv_communication_${ULID}$`,
   participant: `^conv_participant_${ULID}$`,
   operation: `^mem_operation_${ULID}$`,
+  job: `^mem_job_${ULID}$`,
 } as const

@@ -2,6 +2,8 @@ import Type, { type Static } from 'typebox'
 import {
   ImportId,
   ListMeta,
+  MapOf,
+  Message,
   OrderBy,
   PageSize,
   PageToken,
@@ -149,6 +151,60 @@ export const listImportErrors = defineOperation({
     },
   },
   refusals: DATA_PLANE_REFUSALS,
+})
+
+export const PREVIEW_ROWS = 20
+
+export const ImportPreviewInput = Type.Object(
+  {
+    columnMappings: Type.Array(ColumnMapping, { minItems: 1, maxItems: 100 }),
+    content: Type.String({ minLength: 1, maxLength: 200_000, description: 'The beginning of the file, whole lines' }),
+  },
+  { additionalProperties: false },
+)
+export type ImportPreviewInput = Static<typeof ImportPreviewInput>
+
+const PreviewRow = Type.Object({
+  row: Type.Integer({ description: 'Number of the row, from 1' }),
+  traits: MapOf(MapOf(Type.Unknown()), { description: 'What would be stored; null removes a trait' }),
+  identifiers: Type.Array(Type.Object({ idType: Type.String(), value: Type.String() }), {
+    description: 'Whom the row is about, in normal form',
+  }),
+  warnings: Type.Array(Type.Object({ column: Type.String(), reason: Type.String() }), {
+    description: 'Values that would be skipped',
+  }),
+  error: Type.Optional(Type.String({ description: 'Why the row would fail' })),
+})
+export type PreviewRow = Static<typeof PreviewRow>
+
+export const previewImport = defineOperation({
+  method: 'POST',
+  url: '/recollect/v1/Stores/:storeId/Profiles/Imports/Preview',
+  operationId: 'PreviewImport',
+  scope: 'read',
+  summary: 'The first rows of a file as an import would store them; stores nothing',
+  tag: 'Recollect',
+  params: StoreParams,
+  body: ImportPreviewInput,
+  answers: {
+    200: {
+      description: 'The rows',
+      schema: Type.Object({ rows: Type.Array(PreviewRow, { maxItems: PREVIEW_ROWS }) }),
+    },
+  },
+  refusals: DATA_PLANE_REFUSALS,
+})
+
+export const cancelImport = defineOperation({
+  method: 'POST',
+  url: '/recollect/v1/Stores/:storeId/Profiles/Imports/:importId/Cancel',
+  operationId: 'CancelImport',
+  scope: 'write',
+  summary: 'Stop an import; the rows that are stored stay',
+  tag: 'Recollect',
+  params: ImportParams,
+  answers: { 202: { description: 'The import has ended as FAILED', schema: Message } },
+  refusals: [...DATA_PLANE_REFUSALS, 409],
 })
 
 export const uploadImportFile = defineOperation({

@@ -4,6 +4,7 @@ import * as dataMappings from './data-mapping.js'
 import * as identifiers from './identifier.js'
 import * as identity from './identity.js'
 import * as imports from './import.js'
+import * as jobs from './job.js'
 import * as observations from './observation.js'
 import { fetchOperation, type Operation } from './operation.js'
 import * as profiles from './profile.js'
@@ -72,5 +73,10 @@ export const OPERATIONS: readonly Operation[] = [
   imports.fetchImport,
   imports.fetchImportProgress,
   imports.listImportErrors,
+  imports.previewImport,
+  imports.cancelImport,
   imports.uploadImportFile,
+  stores.fetchStoreCounts,
+  jobs.listJobs,
+  jobs.retryJob,
 ]

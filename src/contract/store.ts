@@ -9,7 +9,14 @@ import {
   StoreParams,
   StringEnum,
 } from './common.js'
-import { acceptedAnswer, CONTROL_PLANE_REFUSALS, defineOperation, ETAG_HEADER, IfMatch } from './operation.js'
+import {
+  acceptedAnswer,
+  CONTROL_PLANE_REFUSALS,
+  DATA_PLANE_REFUSALS,
+  defineOperation,
+  ETAG_HEADER,
+  IfMatch,
+} from './operation.js'
 
 const displayName = Type.String({
   pattern: '^[a-zA-Z0-9-]+$',
@@ -111,4 +118,30 @@ export const deleteStore = defineOperation({
   params: StoreParams,
   answers: acceptedAnswer('The store is gone; what was in it is being erased'),
   refusals: CONTROL_PLANE_REFUSALS,
+})
+
+/** Counting ends there: 10,000 profiles took 1 to 6 ms of the event loop, 100,000 took 50 to 260. */
+export const MAX_COUNT = 10_000
+
+const count = (what: string) =>
+  Type.Integer({ minimum: 0, maximum: MAX_COUNT, description: `${what}; ${MAX_COUNT} stands for that or more` })
+
+export const StoreCounts = Type.Object({
+  profiles: count('Profiles'),
+  observations: count('Observations'),
+  summaries: count('Summaries'),
+  imports: count('Imports'),
+})
+export type StoreCounts = Static<typeof StoreCounts>
+
+export const fetchStoreCounts = defineOperation({
+  method: 'GET',
+  url: '/recollect/v1/Stores/:storeId/Counts',
+  operationId: 'FetchStoreCounts',
+  scope: 'read',
+  summary: 'How much is in a store',
+  tag: 'Recollect',
+  params: StoreParams,
+  answers: { 200: { description: 'The counts', schema: StoreCounts } },
+  refusals: DATA_PLANE_REFUSALS,
 })

@@ -28,6 +28,7 @@ export type ChangeName =
   | 'communication.created'
   | 'import.created'
   | 'import.completed'
+  | 'import.cancelled'
 
 /** What happens to an account beside its stores, named `com.recollect.<resource>.<action>`: the API has no such thing. */
 export type AccountChangeName = 'key.created' | 'key.revoked' | 'access.refused'

@@ -5,6 +5,7 @@ import type { QueueState } from '../metrics/queue.js'
 import type { Actor, StoreScope } from '../scope.js'
 import { insertEvents } from '../storage/event.js'
 import { deleteIdentifiersOfProfile, findIdentifierOwners } from '../storage/identifier.js'
+import { eraseFailedPayloads } from '../storage/job.js'
 import { eraseMemories, findMemoryVersion, lockMemoryVersion } from '../storage/memory.js'
 import { deleteProfiles, findProfile, findProfileView, type ProfileRow, selectProfileIds } from '../storage/profile.js'
 import { deleteMergesInto, findCanonicalId } from '../storage/profile-merge.js'
@@ -227,6 +228,7 @@ export async function deleteProfile(ctx: Context, scope: StoreScope, actor: Acto
       await requireProfile(trx, scope, profileId)
       await runAll(trx, [
         ...(await eraseConversations(trx, scope, profileId)),
+        eraseFailedPayloads(trx, scope),
         deleteIdentifiersOfProfile(trx, scope, profileId),
         deleteMergesInto(trx, scope, profileId),
         ...eraseMemories(trx, scope, profileId),

@@ -14,12 +14,14 @@ import { limitConnections } from './connections.js'
 import { addRefusals, rawRefusal, renderError } from './refusals.js'
 import { addAuditRoutes } from './routes/audit.js'
 import { addCommunicationRoutes } from './routes/communication.js'
+import { addConsole } from './routes/console.js'
 import { addDataMappingRoutes } from './routes/data-mapping.js'
 import { addDocumentation } from './routes/documentation.js'
 import { addHealth } from './routes/health.js'
 import { addIdentifierRoutes } from './routes/identifier.js'
 import { addIdentitySettingsRoutes } from './routes/identity-settings.js'
 import { addImportRoutes } from './routes/import.js'
+import { addJobRoutes } from './routes/job.js'
 import { addObservationRoutes } from './routes/observation.js'
 import { addOperationRoutes } from './routes/operation.js'
 import { addProfileRoutes } from './routes/profile.js'
@@ -63,6 +65,7 @@ export async function buildApp(ctx: Context): Promise<FastifyInstance> {
   await app.register(compress, { encodings: ['gzip'], threshold: COMPRESS_FROM_BYTES, globalDecompression: false })
   addHealth(app, ctx)
   await addDocumentation(app, ctx)
+  await addConsole(app)
   addStoreRoutes(app, ctx)
   addIdentitySettingsRoutes(app, ctx)
   addTraitGroupRoutes(app, ctx)
@@ -78,6 +81,7 @@ export async function buildApp(ctx: Context): Promise<FastifyInstance> {
   addRetentionRoutes(app, ctx)
   addImportRoutes(app, ctx)
   await addUploadRoutes(app, ctx)
+  addJobRoutes(app, ctx)
   return app
 }
 

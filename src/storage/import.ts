@@ -95,7 +95,7 @@ export async function selectImportIds(executor: Executor, scope: StoreScope, pag
   return rows.map((row) => row.id)
 }
 
-/** Marks the file as there. @returns false when it was there already */
+/** Marks the file as there. @returns false when it was there already, or the import was cancelled */
 export async function markUploaded(executor: Executor, scope: StoreScope, id: string, now: number): Promise<boolean> {
   const result = await executor
     .updateTable('import')
@@ -103,6 +103,7 @@ export async function markUploaded(executor: Executor, scope: StoreScope, id: st
     .where('store_id', '=', scope.storeId)
     .where('id', '=', id)
     .where('uploaded_at', 'is', null)
+    .where('status', '=', 'PENDING')
     .executeTakeFirst()
   return result.numUpdatedRows > 0n
 }
@@ -116,14 +117,15 @@ export interface ImportProgressUpdate {
   failure: string | undefined
 }
 
+/** Writes how far an import is that has its file. @returns false when it has ended meanwhile: it was cancelled */
 export async function updateImportProgress(
   executor: Executor,
   scope: StoreScope,
   id: string,
   progress: ImportProgressUpdate,
   now: number,
-): Promise<void> {
-  await executor
+): Promise<boolean> {
+  const result = await executor
     .updateTable('import')
     .set({
       status: progress.status,
@@ -136,7 +138,31 @@ export async function updateImportProgress(
     })
     .where('store_id', '=', scope.storeId)
     .where('id', '=', id)
-    .execute()
+    .where('status', '=', 'PROCESSING')
+    .executeTakeFirst()
+  return result.numUpdatedRows > 0n
+}
+
+/**
+ * Ends an import early, whether it has its file or not.
+ *
+ * @returns its counts of errors and warnings; nothing when it had ended already
+ */
+export async function endImport(
+  executor: Executor,
+  scope: StoreScope,
+  id: string,
+  failure: string,
+  now: number,
+): Promise<{ errors: number; warnings: number } | undefined> {
+  return executor
+    .updateTable('import')
+    .set({ status: 'FAILED', failure, updated_at: now })
+    .where('store_id', '=', scope.storeId)
+    .where('id', '=', id)
+    .where('status', 'in', ['PENDING', 'PROCESSING'])
+    .returning(['errors', 'warnings'])
+    .executeTakeFirst()
 }
 
 /** @param firstPosition tells apart several issues of one row over several calls */

@@ -1,3 +1,5 @@
+import type { StoreScope } from '../scope.js'
+import type { CompiledQuery } from './statement.js'
 import type { Executor, Tables } from './tables.js'
 
 export interface JobRow {
@@ -179,14 +181,12 @@ export async function requeueJob(
     .execute()
 }
 
-/** Sets a job aside that failed too often; its lane goes on. Its payload goes: it may hold personal data. */
+/** Sets a job aside that failed too often; its lane goes on. It can be run again, until somebody of its store is erased. */
 export async function failJob(executor: Executor, { id, worker }: HeldJob, error: string, now: number): Promise<void> {
   await executor
     .updateTable('job')
     .set({
       status: 'FAILED',
-      payload: '{}',
-      checkpoint: null,
       locked_by: null,
       locked_until: null,
       last_error: error,
@@ -195,6 +195,25 @@ export async function failJob(executor: Executor, { id, worker }: HeldJob, error
     .where('id', '=', id)
     .where('locked_by', '=', worker)
     .execute()
+}
+
+const ERASED = '{}'
+
+/** Erases what failed bulk upserts of a store were to write: nobody can tell whether it names who is erased now. */
+export function eraseFailedPayloads(executor: Executor, scope: StoreScope): CompiledQuery {
+  return executor
+    .updateTable('job')
+    .set({ payload: ERASED, checkpoint: null })
+    .where('store_id', '=', scope.storeId)
+    .where('kind', '=', 'bulk')
+    .where('status', '=', 'FAILED')
+    .compile()
+}
+
+/** Whether what a job was to do is still known. */
+export async function hasPayload(executor: Executor, id: string): Promise<boolean> {
+  const row = await executor.selectFrom('job').select('id').where('id', '=', id).where('payload', '!=', ERASED)
+  return (await row.executeTakeFirst()) !== undefined
 }
 
 /** Frees the jobs a dead process held. */

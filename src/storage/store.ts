@@ -1,4 +1,5 @@
 import type { StoreStatus } from '../contract/store.js'
+import type { StoreScope } from '../scope.js'
 import type { PageRequest } from './page.js'
 import { type CompiledQuery, prepare, prepareQuery, readOne, type Selection } from './statement.js'
 import type { Executor, Tables } from './tables.js'
@@ -182,4 +183,18 @@ export async function raiseSchemaVersion(executor: Executor, storeId: string): P
     .set((e) => ({ schema_version: e('schema_version', '+', 1) }))
     .where('id', '=', storeId)
     .execute()
+}
+
+/** How many rows a store has in each of the tables, counted up to a limit. */
+export async function countStoreRows(
+  executor: Executor,
+  { storeId }: StoreScope,
+  table: 'profile' | 'observation' | 'summary' | 'import',
+  limit: number,
+): Promise<number> {
+  const row = await executor
+    .selectFrom((e) => e.selectFrom(table).select('id').where('store_id', '=', storeId).limit(limit).as('counted'))
+    .select((e) => e.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
 }

@@ -47,6 +47,7 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   dataMappingId: { malformed: 'x', unknown: `mem_datamapping_${ULID}`, unknownCode: 520048 },
   observationId: { malformed: 'x', unknown: `mem_observation_${ULID}`, unknownCode: 20404 },
   summaryId: { malformed: 'x', unknown: `mem_summary_${ULID}`, unknownCode: 20404 },
+  jobId: { malformed: 'x', unknown: `mem_job_${ULID}`, unknownCode: 20404 },
   // A conversation is what is said to belong to it: there is no unknown one.
   conversationId: { malformed: 'x' },
   traitGroupName: { malformed: 'x'.repeat(65), unknown: 'Unheard-of', unknownCode: 520047 },

@@ -1,4 +1,4 @@
-import { type Answer, type Api, createApi, createStore } from '../support/api.js'
+import { type Answer, type Api, createApi, createStore, uploadCsv } from '../support/api.js'
 import type { TestServer } from '../support/server.js'
 
 /** A server with something in it, and makers of more. */
@@ -18,6 +18,8 @@ export interface World {
   /** Id of the operation of a store that was just made. */
   newOperation(): Promise<string>
   newImport(): Promise<{ id: string; url: URL }>
+  /** Id of a job that waits behind one that takes a while. */
+  newJob(): Promise<string>
   newObservation(): Promise<string>
   newSummary(): Promise<string>
 }
@@ -119,10 +121,23 @@ export async function createWorld(server: TestServer): Promise<World> {
       const { body } = await request('POST', `${profiles}/Imports`, importInput())
       return { id: body.importId, url: new URL(body.url) }
     },
+    newJob: () => queueJob(api, unique()),
     ...createStoreMakers(request, unique),
     ...createSchemaMakers(request, store, unique),
     ...createMemoryMakers(request, `${profiles}/${profile}`),
   }
+}
+
+const LONG_IMPORT_ROWS = 10_000
+
+/** In a store of its own, whose jobs run one after the other. */
+async function queueJob(api: Api, name: string): Promise<string> {
+  const store = await createStore(api)
+  const rows = Array.from({ length: LONG_IMPORT_ROWS }, (_, row) => `${name}-${row}@example.com,${row}`)
+  const mappings = { mail: 'Contact.email', name: 'Contact.firstName' }
+  await uploadCsv(api, store, `mail,name\n${rows.join('\n')}\n`, mappings)
+  await uploadCsv(api, store, 'mail,name\na@example.com,A\n', mappings)
+  return (await api('GET', '/recollect/v1/Jobs?pageSize=1')).body.jobs[0].id
 }
 
 function createStoreMakers(request: Do, unique: () => string): Pick<World, 'newStore' | 'newOperation'> {

@@ -106,7 +106,7 @@ describe('every statement on a table of tenants', () => {
         table,
       ).toBe(true)
     expect(findUnbound(statements, tenantTables, EXCEPTIONS)).toEqual({ unbound: [], unused: [] })
-  })
+  }, 60_000)
 
   it.each([
     ['select "id" from "profile" where "id" = $1', false],

@@ -55,7 +55,8 @@ export async function createImport(
   return { importId: id, uploadPath: await signUpload(ctx, scope.storeId, id) }
 }
 
-function checkMappings(schema: StoreSchema, mappings: readonly ColumnMapping[]): void {
+/** @throws ApiError 400 when a mapping names an undeclared trait or one trait twice */
+export function checkMappings(schema: StoreSchema, mappings: readonly ColumnMapping[]): void {
   const seen = new Set<string>()
   mappings.forEach(({ traitGroup, traitName }, index) => {
     const trait = `${traitGroup}.${traitName}`

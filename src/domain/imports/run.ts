@@ -16,6 +16,7 @@ import { type ProfileWrite, resolve, type WriteOutcome } from '../identity/resol
 import type { ClaimedJob } from '../job.js'
 import { loadSchema, type StoreSchema } from '../schema.js'
 import { openStoreOfJob } from '../store-scope.js'
+import { ImportCancelledError } from './cancel.js'
 import { type NumberedRecord, readChunks } from './chunks.js'
 import { UnreadableCsvError } from './csv.js'
 import { type Column, findColumns, readRow } from './row.js'
@@ -34,12 +35,17 @@ export async function runImport(ctx: Context, job: ClaimedJob, shouldStop: () =>
   const scope = await openStoreOfJob(ctx, job.storeId)
   const row = scope && (await findImport(ctx.db.read, scope, importId))
   if (scope !== undefined && row?.status === 'PROCESSING') {
-    const finished = await importRows(ctx, job, scope, row, blob, shouldStop)
+    const finished = await importRows(ctx, job, scope, row, blob, shouldStop).catch(endIfCancelled)
     if (!finished) return false
   }
   await ctx.blobs.remove(blob)
   await ctx.db.transaction((trx) => job.finish(trx), { background: true })
   return true
+}
+
+function endIfCancelled(error: unknown): boolean {
+  if (error instanceof ImportCancelledError) return true
+  throw error
 }
 
 async function importRows(
@@ -183,7 +189,7 @@ async function saveProgress(
   update: ImportProgressUpdate,
 ): Promise<void> {
   await job.advance(trx, update.rowsDone)
-  await updateImportProgress(trx, scope, importId, update, ctx.now())
+  if (!(await updateImportProgress(trx, scope, importId, update, ctx.now()))) throw new ImportCancelledError()
   await runAll(trx, insertImportIssues(scope, importId, issues, progress.errors + progress.warnings))
 }
 

@@ -46,7 +46,7 @@ function signedText(importId: string, storeId: string, expires: number): string 
  * answer. A stream that breaks off leaves the import PENDING, so that the client may try again.
  *
  * @param size the size the client announced, if it did
- * @throws ApiError 403 for a URL that is not ours or has expired, 409 after the first upload, 413 beyond the agreed size
+ * @throws ApiError 403 for a URL that is not ours or has expired, 409 after the first upload or when the import was cancelled, 413 beyond the agreed size
  */
 export async function acceptUpload(
   ctx: Context,
@@ -56,7 +56,7 @@ export async function acceptUpload(
   { requestId, clientAddress }: Pick<Actor, 'requestId' | 'clientAddress'>,
 ): Promise<void> {
   const { scope, row } = await openTicket(ctx, ticket)
-  if (row.uploadedAt !== undefined) throw alreadyUploaded()
+  if (row.uploadedAt !== undefined || row.status !== 'PENDING') throw takesNoFile()
   if (size !== undefined && size > row.fileSize) throw payloadTooLarge(row.fileSize)
   const blob = `${row.id}-${newSecret()}.csv`
   await writeBlob(ctx, blob, content, row.fileSize)
@@ -89,8 +89,10 @@ async function openTicket(ctx: Context, ticket: UploadTicket): Promise<{ scope: 
   return { scope, row }
 }
 
-function alreadyUploaded(): ApiError {
-  return conflict('The file of this import was uploaded already: create a new import for another file')
+function takesNoFile(): ApiError {
+  return conflict(
+    'The file of this import was uploaded already, or the import was cancelled: create a new import for another file',
+  )
 }
 
 async function writeBlob(ctx: Context, blob: string, content: Readable, maxBytes: number): Promise<void> {
@@ -105,7 +107,7 @@ async function writeBlob(ctx: Context, blob: string, content: Readable, maxBytes
 async function startImport(ctx: Context, scope: StoreScope, payload: ImportPayload, actor: Actor): Promise<void> {
   await ctx.db.transaction(
     async (trx) => {
-      if (!(await markUploaded(trx, scope, payload.importId, ctx.now()))) throw alreadyUploaded()
+      if (!(await markUploaded(trx, scope, payload.importId, ctx.now()))) throw takesNoFile()
       await enqueueJob(ctx, trx, { storeId: scope.storeId, kind: 'import', payload, actor })
     },
     { owner: scope },

@@ -3,6 +3,7 @@ import { stringify } from 'csv-stringify'
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../context.js'
 import * as contract from '../../contract/import.js'
+import { cancelImport } from '../../domain/imports/cancel.js'
 import {
   createImport,
   fetchImport,
@@ -11,6 +12,7 @@ import {
   listImportIssues,
   listImports,
 } from '../../domain/imports/import.js'
+import { previewImport } from '../../domain/imports/preview.js'
 import { addStoreOperation } from '../call.js'
 import { originOf } from '../links.js'
 
@@ -29,6 +31,13 @@ export function addImportRoutes(app: FastifyInstance, ctx: Context): void {
   addStoreOperation(app, ctx, contract.fetchImportProgress, async ({ scope, params }) =>
     fetchImportProgress(ctx, scope, params.importId),
   )
+  addStoreOperation(app, ctx, contract.previewImport, async ({ scope, body }) => ({
+    rows: await previewImport(ctx, scope, body),
+  }))
+  addStoreOperation(app, ctx, contract.cancelImport, async ({ scope, actor, params, reply }) => {
+    await cancelImport(ctx, scope, actor, params.importId)
+    return reply.code(202).send({ message: 'The import is cancelled.' })
+  })
   addStoreOperation(app, ctx, contract.listImportErrors, async ({ scope, params, reply }) => {
     const issues = await listImportIssues(ctx, scope, params.importId)
     return reply

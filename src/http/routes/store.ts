@@ -2,7 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../context.js'
 import * as contract from '../../contract/store.js'
 import { createStore, deleteStore, fetchStore, listStores, patchStore } from '../../domain/store.js'
-import { addOperation } from '../call.js'
+import { fetchStoreCounts } from '../../domain/store-counts.js'
+import { addOperation, addStoreOperation } from '../call.js'
 import { sendAccepted, sendVersioned } from '../links.js'
 
 export function addStoreRoutes(app: FastifyInstance, ctx: Context): void {
@@ -26,4 +27,5 @@ export function addStoreRoutes(app: FastifyInstance, ctx: Context): void {
     const operationId = await deleteStore(ctx, call.actor, call.params.storeId)
     return sendAccepted(ctx, call, operationId, 'Memory Store deletion request accepted for processing.')
   })
+  addStoreOperation(app, ctx, contract.fetchStoreCounts, async ({ scope }) => fetchStoreCounts(ctx, scope))
 }

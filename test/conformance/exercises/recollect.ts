@@ -1,4 +1,4 @@
-import { CONVERSATION, communicationInput } from '../world.js'
+import { CONVERSATION, communicationInput, importInput } from '../world.js'
 import { type Exercise, inStore, onProfile, PAGE } from './exercise.js'
 import { RECALL } from './memory.js'
 
@@ -16,6 +16,21 @@ export const OWN: Record<string, Exercise> = {
       status: 200,
     }),
   },
+  CancelImport: {
+    success: async (world) => ({
+      params: { storeId: world.store, importId: (await world.newImport()).id },
+      status: 202,
+    }),
+  },
+  PreviewImport: {
+    success: inStore(
+      () => ({ body: { columnMappings: importInput().columnMappings, content: 'mail,name\na@example.com,Ann\n' } }),
+      200,
+    ),
+  },
+  FetchStoreCounts: { success: inStore(() => ({}), 200) },
+  ListJobs: { success: () => ({ query: PAGE, status: 200 }) },
+  RetryJob: { success: async (world) => ({ params: { jobId: await world.newJob() }, status: 202 }) },
   UploadImportFile: {
     success: async (world) => {
       const { id, url } = await world.newImport()
