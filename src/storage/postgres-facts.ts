@@ -25,7 +25,8 @@ export async function readPostgresFacts({ read }: Pick<Database, 'read'>): Promi
   const [row] = rows
   if (row === undefined) throw new Error('PostgreSQL says nothing about itself')
   return {
-    version: row.version,
+    // Distributions add their own words.
+    version: row.version.split(' ', 1)[0] ?? '',
     encoding: row.encoding,
     fsync: row.fsync,
     synchronousCommit: row.commit,

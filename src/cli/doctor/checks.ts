@@ -1,7 +1,7 @@
 import type { Config, Env } from '../../config.js'
-import { checkDatabase, databaseUnknown } from './database.js'
+import { checkDatabase } from './database.js'
 import { checkEncoder } from './encoder.js'
-import type { NamedFinding } from './finding.js'
+import { type NamedFinding, skipped } from './finding.js'
 import { checkDiskSpeed, checkFolder, checkSpace } from './folder.js'
 import { checkPort } from './port.js'
 import { checkNode, checkSettings } from './settings.js'
@@ -13,11 +13,13 @@ export async function examineEverything(env: Env): Promise<NamedFinding[]> {
     { check: 'node', ...checkNode(process.versions.node) },
     ...findings.map((finding) => ({ check: 'settings', ...finding })),
   ]
-  if (config === undefined) return [...first, databaseUnknown]
+  if (config === undefined) return [...first, { check: 'database', ...skipped('the settings come first') }]
+  const folders = await examineFolder(config)
+  const usable = config.databaseUrl !== undefined || !folders.some(isUnusable)
   return [
     ...first,
-    ...(await examineFolder(config)),
-    ...(await checkDatabase(config)),
+    ...folders,
+    ...(usable ? await checkDatabase(config) : [{ check: 'database', ...skipped('the folder comes first') }]),
     { check: 'encoder', ...(await checkEncoder(config)) },
     { check: 'port', ...(await checkPort(config)) },
   ]
@@ -38,4 +40,8 @@ async function examineFolder(config: Config): Promise<NamedFinding[]> {
     found.push({ check: 'disk speed', ...(await checkDiskSpeed(folder)) })
   }
   return found
+}
+
+function isUnusable({ check, status }: NamedFinding): boolean {
+  return check === 'folder' && status === 'problem'
 }

@@ -7,7 +7,7 @@ import { type PostgresFacts, readPostgresFacts } from '../../storage/postgres-fa
 import { readSchemaState, type SchemaState } from '../../storage/schema-state.js'
 import { hasDatabase } from '../../storage/sqlite.js'
 import { now } from '../database.js'
-import { type Finding, median, type NamedFinding, ok, problem, reasonOf, skipped, warning } from './finding.js'
+import { type Finding, median, type NamedFinding, ok, problem, reasonOf, warning } from './finding.js'
 
 const PINGS = 5
 /** Each answer takes one to three messages to the database. */
@@ -119,6 +119,3 @@ function explainFailure(config: Config, error: unknown): Finding {
     ? problem(reasonOf(error), 'see docs/operating.md, "When things go wrong"; recollect restore brings a backup back')
     : problem(reasonOf(error), 'start PostgreSQL, or mend DATABASE_URL (host, port, user, password, database)')
 }
-
-/** The findings about a database that cannot be looked for. */
-export const databaseUnknown: NamedFinding = { check: 'database', ...skipped('the settings come first') }
