@@ -190,8 +190,9 @@ async function mergeHalves(api: Api, store: string): Promise<string> {
 
 async function importFile(api: Api, store: string, csv: string): Promise<string> {
   const path = `/v1/Stores/${store}/Profiles/Imports`
-  const { imports } = await api<{ imports: Import[] }>('GET', `${path}?pageSize=100`)
-  const before = imports.find(({ filename, status }) => filename === FILE_NAME && status === 'COMPLETED')
+  const { imports } = await api<{ imports: string[] }>('GET', `${path}?pageSize=100`)
+  const all = await Promise.all(imports.map((id) => api<Import>('GET', `${path}/${id}`)))
+  const before = all.find(({ filename, status }) => filename === FILE_NAME && status === 'COMPLETED')
   if (before !== undefined) return describeImport(before)
   const columnMappings = Object.entries(COLUMNS).map(([columnName, trait]) => {
     const [traitGroup = '', traitName = ''] = trait.split('.')

@@ -38,7 +38,9 @@ async function countContent(api: Api, store: string) {
     counts.summaries += (await api('GET', `${path}/ConversationSummaries?pageSize=50`)).body.summaries.length
   }
   await Promise.all(profiles.map(countProfile))
-  const { imports } = (await api('GET', `/v1/Stores/${store}/Profiles/Imports`)).body
+  const path = `/v1/Stores/${store}/Profiles/Imports`
+  const ids: string[] = (await api('GET', path)).body.imports
+  const imports = await Promise.all(ids.map(async (id) => (await api('GET', `${path}/${id}`)).body))
   return { profiles: profiles.sort(), ...counts, imports }
 }
 
