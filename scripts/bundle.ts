@@ -1,4 +1,4 @@
-import { rename, rm } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { build } from 'esbuild'
 
 /** Built beside the old one and put in its place when it is whole. */
@@ -9,7 +9,8 @@ const NEXT = 'build/bundle'
  * docs/decisions/0007-bundled-server.md. What brings native code or files of its own stays outside.
  */
 await rm(NEXT, { recursive: true, force: true })
-await build({
+const { metafile } = await build({
+  metafile: true,
   entryPoints: {
     main: 'src/main.ts',
     'sqlite-worker': 'src/storage/sqlite-worker.ts',
@@ -31,5 +32,21 @@ await build({
   },
   logLevel: 'warning',
 })
+await writeFile(`${NEXT}/THIRD-PARTY-LICENSES.txt`, await collectLicences(Object.keys(metafile.inputs)))
 await rm('dist', { recursive: true, force: true })
 await rename(NEXT, 'dist')
+
+/** The licences of the packages whose code is in the bundle. @param files paths of its sources */
+async function collectLicences(files: readonly string[]): Promise<string> {
+  const folders = files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? [])
+  const texts = [...new Set(folders)].sort().map(async (folder) => {
+    const { name, version, license } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8')) as Record<
+      string,
+      string
+    >
+    const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry))
+    const text = file === undefined ? '' : `\n${(await readFile(`${folder}/${file}`, 'utf8')).trim()}\n`
+    return `${name} ${version} (${license})\n${text}`
+  })
+  return `Code of these packages is part of the bundled server.\n\n${(await Promise.all(texts)).join(`\n${'-'.repeat(80)}\n`)}`
+}

@@ -9,7 +9,12 @@ import { type DemoServer, findServer } from './demo/server.js'
  * RECOLLECT_PASSWORD, or an account of its own.
  */
 
-const QUESTIONS = ['What can she not eat?', 'How should we get in touch?', 'Does she have children?', 'What broke?']
+const QUESTIONS = [
+  'Which foods are dangerous for her?',
+  'Does she have children?',
+  'Where should we send parcels?',
+  'Was anything repaired?',
+]
 const LABEL_WIDTH = 12
 
 function say(label: string, text: string): void {

@@ -76,22 +76,19 @@ async function holdTalks(
   customers: readonly Customer[],
   ids: readonly string[],
 ): Promise<string> {
-  let [talks, messages] = [0, 0]
-  const talkers = customers.map((customer, index) => ({ customer, index, profile: ids[index] ?? '' }))
-  await forEach(
-    talkers.filter(({ index }) => index % TALKS_EVERY === 0),
-    async (talker) => {
-      // The first customer has been through all of it.
-      const chosen = talker.customer === STAR ? TALKS : [TALKS[(talker.index / TALKS_EVERY) % TALKS.length] ?? TALKS[0]]
-      for (const talk of chosen) {
-        if (talk === undefined) continue
-        await holdTalk(api, store, { ...talker, talk })
-        talks += 1
-        messages += talk.lines.length
-      }
-    },
+  const held = customers.flatMap((customer, index) =>
+    talksOf(customer, index).map((talk) => ({ customer, index, profile: ids[index] ?? '', talk })),
   )
-  return `${talks} conversations with ${messages} messages, summaries and observations, some revised`
+  await forEach(held, (one) => holdTalk(api, store, one))
+  const messages = held.reduce((sum, { talk }) => sum + talk.lines.length, 0)
+  return `${held.length} conversations with ${messages} messages, summaries and observations, some revised`
+}
+
+/** The first customer has been through all of it, most through nothing. */
+function talksOf(customer: Customer, index: number): readonly Talk[] {
+  if (customer === STAR) return TALKS
+  const talk = TALKS[(index / TALKS_EVERY) % TALKS.length]
+  return talk === undefined ? [] : [talk]
 }
 
 interface Held {

@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Api, createApi, eventually } from '../support/api.js'
-import { linesOf, runNode } from '../support/cli.js'
+import { type Ended, linesOf } from '../support/cli.js'
 import { databaseEnv } from '../support/engine.js'
 import { temporaryFolder } from '../support/folder.js'
 import { findFreePort } from '../support/free-port.js'
@@ -13,6 +13,16 @@ import { startServer } from '../support/server.js'
 const DEMO = fileURLToPath(new URL('../../scripts/demo.ts', import.meta.url))
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 const ARGUMENTS = ['--import', TSX, DEMO]
+
+/** Runs the demo to its end. */
+async function play(env: Record<string, string>): Promise<Ended> {
+  const given = { PATH: process.env.PATH, ...(await databaseEnv(env.RECOLLECT_DATA_DIR)), ...env }
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, ARGUMENTS, { env: given }, (_error, stdout, stderr) =>
+      resolve({ code: child.exitCode, stdout, stderr }),
+    )
+  })
+}
 
 /** What the demo printed, and the store it filled. */
 function readOutput(output: string) {
@@ -35,7 +45,8 @@ async function countContent(api: Api, store: string) {
       const { body } = await api('GET', `${path}/Observations/${one.id}/Revisions`)
       counts.revisions += body[body.meta.key].length
     }
-    counts.summaries += (await api('GET', `${path}/ConversationSummaries?pageSize=50`)).body.summaries.length
+    const { summaries } = (await api('GET', `${path}/ConversationSummaries?pageSize=50`)).body
+    counts.summaries += summaries.length
   }
   await Promise.all(profiles.map(countProfile))
   const path = `/v1/Stores/${store}/Profiles/Imports`
@@ -49,7 +60,7 @@ describe('npm run demo', () => {
     const server = await startServer()
     onTestFinished(() => server.stop())
     const env = { RECOLLECT_URL: server.url, RECOLLECT_DATA_DIR: server.dataDir }
-    const first = await runNode(ARGUMENTS, env)
+    const first = await play(env)
     expect(first).toMatchObject({ code: 0, stderr: '' })
     expect(first.stdout).toContain(`${server.url}/console`)
 
@@ -64,40 +75,43 @@ describe('npm run demo', () => {
     ])
     expect((await createApi(server)('GET', '/v1/ControlPlane/Stores')).body.stores).toEqual([])
 
-    const recalled = await api('POST', `/v1/Stores/${store}/Profiles/${star}/Recall`, {
-      query: 'What can she not eat?',
-    })
+    await eventually(
+      async () => (await fetch(`${server.url}/metrics`)).text(),
+      (text) => /^recollect_texts_queued 0$/m.test(text),
+    )
+    const [, query = ''] = /"query":"([^"]+)"/.exec(first.stdout) ?? []
+    const recalled = await api('POST', `/v1/Stores/${store}/Profiles/${star}/Recall`, { query })
     expect(recalled.body.observations[0].content).toContain('allergic')
     const [merged] = await lookup(api, store, 'email', 'ines.okafor@example.org')
     const { merges } = (await api('GET', `/recollect/v1/Stores/${store}/Profiles/${merged}/Merges`)).body
     expect(merges).toHaveLength(1)
 
-    const second = await runNode(ARGUMENTS, env)
+    const second = await play(env)
     expect(second).toMatchObject({ code: 0, stderr: '' })
     const again = readOutput(second.stdout)
     expect(again.store).toBe(store)
     expect(await countContent(createApi(server, again.account), store)).toEqual(before)
-  }, 90_000)
+  })
 
   it('takes the credentials it is given', async () => {
     const server = await startServer()
     onTestFinished(() => server.stop())
-    const { code } = await runNode(ARGUMENTS, {
+    const { code } = await play({
       RECOLLECT_URL: server.url,
       RECOLLECT_USERNAME: server.account.sid,
       RECOLLECT_PASSWORD: server.account.token,
     })
     expect(code).toBe(0)
     expect((await createApi(server)('GET', '/v1/ControlPlane/Stores')).body.stores).toHaveLength(1)
-  }, 60_000)
+  })
 
   it('says what to do when it gets no further', async () => {
     const server = await startServer()
     onTestFinished(() => server.stop())
-    const nobody = await runNode(ARGUMENTS, { RECOLLECT_URL: `http://127.0.0.1:${await findFreePort()}` })
+    const nobody = await play({ RECOLLECT_URL: `http://127.0.0.1:${await findFreePort()}` })
     expect(nobody.code).toBe(1)
     expect(linesOf(nobody.stderr)).toEqual([expect.stringContaining('start it')])
-    const elsewhere = await runNode(ARGUMENTS, {
+    const elsewhere = await play({
       RECOLLECT_URL: server.url,
       RECOLLECT_DATA_DIR: await temporaryFolder(),
     })
@@ -119,7 +133,7 @@ describe('npm run demo', () => {
     const output = await eventually(
       async () => printed,
       (text) => text.includes('Ctrl+C'),
-      50_000,
+      100_000,
     )
     const url = `http://127.0.0.1:${env.PORT}`
     const { account } = readOutput(output.slice(output.indexOf('/console')))
@@ -127,5 +141,5 @@ describe('npm run demo', () => {
     demo.kill('SIGTERM')
     expect(await new Promise((resolve) => demo.once('exit', resolve))).toBe(0)
     await expect(fetch(url)).rejects.toThrow()
-  }, 60_000)
+  })
 })
