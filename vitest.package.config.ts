@@ -9,7 +9,7 @@ export default defineConfig({
     include: ['test/package/**/*.test.ts'],
     exclude: [],
     testTimeout: 300_000,
-    hookTimeout: 300_000,
+    hookTimeout: 900_000,
     maxWorkers: 1,
   },
 })

@@ -15,7 +15,7 @@ import { findFreePort } from '../support/free-port.js'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const run = promisify(execFile)
-const STEP_TIMEOUT_MS = 280_000
+const STEP_TIMEOUT_MS = 600_000
 
 const { runs, copies, healthCheck, environment } = readDockerfile()
 let folder = ''
