@@ -13,6 +13,7 @@ export default defineConfig({
       'test/{contract,docs,embedding,faults,package,recall}/**',
       'test/storage/{sqlite,sqlite-write-queue,query-plan,catalogue}.test.ts',
       'test/concurrency/dead-thread.test.ts',
+      'test/cli/completion.test.ts',
     ],
   },
 })

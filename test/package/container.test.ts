@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -40,7 +40,10 @@ beforeAll(async () => {
     await run('sh', ['-c', command], { cwd: build(), timeout: STEP_TIMEOUT_MS })
   }
   await mkdir(app())
-  for (const [from, to] of copies) await cp(from.replace(/^\/build/, build()), join(app(), to), { recursive: true })
+  for (const [from, to] of copies) {
+    const target = to.endsWith('/') ? join(to, basename(from)) : to
+    await cp(from.replace(/^\/build/, build()), join(app(), target), { recursive: true })
+  }
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
