@@ -1,4 +1,4 @@
-import { rename, rm } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { build } from 'esbuild'
 import { build as buildConsole } from 'vite'
 
@@ -9,8 +9,9 @@ const NEXT = 'build/bundle'
  * Bundles the server into dist/. Reading some 1,300 small modules of the dependencies took most of a cold start; see
  * docs/decisions/0007-bundled-server.md. What brings native code or files of its own stays outside.
  */
-function buildServer(): Promise<unknown> {
+function buildServer() {
   return build({
+    metafile: true,
     entryPoints: {
       main: 'src/main.ts',
       'sqlite-worker': 'src/storage/sqlite-worker.ts',
@@ -43,7 +44,23 @@ function buildServer(): Promise<unknown> {
 }
 
 await rm(NEXT, { recursive: true, force: true })
-await buildServer()
+const { metafile } = await buildServer()
+await writeFile(`${NEXT}/THIRD-PARTY-LICENSES.txt`, await collectLicences(Object.keys(metafile.inputs)))
 await buildConsole({ configFile: 'console/vite.config.ts' })
 await rm('dist', { recursive: true, force: true })
 await rename(NEXT, 'dist')
+
+/** The licences of the packages whose code is in the bundle. @param files paths of its sources */
+async function collectLicences(files: readonly string[]): Promise<string> {
+  const folders = files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? [])
+  const texts = [...new Set(folders)].sort().map(async (folder) => {
+    const { name, version, license } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8')) as Record<
+      string,
+      string
+    >
+    const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry))
+    const text = file === undefined ? '' : `\n${(await readFile(`${folder}/${file}`, 'utf8')).trim()}\n`
+    return `${name} ${version} (${license})\n${text}`
+  })
+  return `Code of these packages is part of the bundled server.\n\n${(await Promise.all(texts)).join(`\n${'-'.repeat(80)}\n`)}`
+}

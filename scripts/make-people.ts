@@ -1,6 +1,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'csv-stringify/sync'
+import {
+  CITIES,
+  createRandom,
+  DOMAINS,
+  FIRST_NAMES,
+  LAST_NAMES,
+  pick,
+  type Random,
+  STREETS,
+  toAscii,
+} from './made-up-names.js'
 
 /**
  * Writes examples/people.csv: 1,000 made-up people, the same ones each time, with the faults real files have. The
@@ -14,52 +25,6 @@ const SEED = 20_260_101
 const REPEAT_EVERY = 25
 
 const HEADER = ['first_name', 'last_name', 'e_mail', 'phone', 'street', 'city', 'points', 'newsletter', 'note']
-
-const FIRST_NAMES =
-  'Ada Amir Ana Ben Bruno Carla Chen Dana Daniel Elif Elena Emil Fatima Felix Grace Hana Henrik Ines Ivan Jamal José Julia Kai Karin Leila Lena Liam Lucía Mateo Maya Mia Milan Nadia Noah Nora Olga Omar Paul Priya Rafael Rosa Sami Sofia Tariq Tom Uma Vera Wei Yara Zoë'.split(
-    ' ',
-  )
-const LAST_NAMES =
-  "Abbott Almeida Baker Bauer Becker Brandt Carter Castillo Cooper Dahl Diaz Doyle Eriksen Evans Farah Fischer Flores Garcia Graham Haddad Hansen Hughes Ito Jansen Kaya Keller Khan Kim Kowalski Larsen Lopez Martin Meyer Mori Moreau Müller Nguyen Novak O'Neil Okafor Olsen Patel Pereira Petrov Rao Rossi Santos Schmidt Silva Smith Suzuki Tanaka Tran Varga Walker Weber Wong Yilmaz Young Zhang".split(
-    ' ',
-  )
-const STREETS = ['Oak Street', 'Maple Avenue', 'Station Road', 'Park Lane', 'Mill Road', 'High Street', 'Lake Drive']
-/** Area codes and the cities they belong to. */
-const CITIES: readonly (readonly [string, string])[] = [
-  ['202', 'Washington'],
-  ['206', 'Seattle'],
-  ['212', 'New York'],
-  ['303', 'Denver'],
-  ['305', 'Miami'],
-  ['312', 'Chicago'],
-  ['404', 'Atlanta'],
-  ['415', 'San Francisco'],
-  ['503', 'Portland'],
-  ['512', 'Austin'],
-  ['602', 'Phoenix'],
-  ['617', 'Boston'],
-  ['702', 'Las Vegas'],
-]
-const DOMAINS = ['example.com', 'example.org', 'example.net']
-
-type Random = () => number
-
-/** mulberry32: small, and the same numbers on every machine. */
-function createRandom(seed: number): Random {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
-function pick<T>(random: Random, items: readonly T[]): T {
-  const item = items[Math.floor(random() * items.length)]
-  if (item === undefined) throw new Error('nothing to pick from')
-  return item
-}
 
 interface Person {
   readonly row: readonly string[]
@@ -96,13 +61,6 @@ function makePerson(random: Random, index: number): Person {
       'till',
     ],
   }
-}
-
-function toAscii(name: string): string {
-  return name
-    .normalize('NFD')
-    .replaceAll(/[^A-Za-z]/g, '')
-    .toLowerCase()
 }
 
 /** Rows at fixed places that an import has something to say about. */

@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import type { Env } from '../config.js'
+import { didYouMean } from './suggest.js'
 
 /** Exit codes of sysexits.h. */
 export const EXIT = { ok: 0, failure: 1, usage: 64, unavailable: 69, config: 78 } as const
@@ -36,7 +37,7 @@ export interface Command {
   /** Words after `recollect`, such as `account create`. */
   readonly name: string
   readonly summary: string
-  /** Names of positional arguments, for the usage line. */
+  /** Names of positional arguments, for the usage line: `FILE` is a file, `one|two` is one of these words. */
   readonly positionals?: readonly string[]
   readonly options: Readonly<Record<string, OptionHelp>>
   /** Text after the options in `--help`. */
@@ -48,10 +49,12 @@ export interface Command {
 export function parseInput(command: Command, args: readonly string[], env: Env): CommandInput {
   const options: NonNullable<ParseArgsConfig['options']> = {}
   for (const [name, { type, multiple = false }] of Object.entries(command.options)) options[name] = { type, multiple }
-  const { values, positionals } = parse(args, options)
+  const { values, positionals } = parse(command, args, options)
   const wanted = command.positionals?.length ?? 0
   if (positionals.length !== wanted) {
-    throw new UsageError(`${command.name} takes ${wanted} argument(s), got ${positionals.length}`)
+    throw new UsageError(
+      `${command.name} takes ${wanted} argument(s), got ${positionals.length}; recollect ${command.name} --help shows its use`,
+    )
   }
   return {
     positionals,
@@ -62,11 +65,18 @@ export function parseInput(command: Command, args: readonly string[], env: Env):
   }
 }
 
-function parse(args: readonly string[], options: NonNullable<ParseArgsConfig['options']>) {
+function parse(command: Command, args: readonly string[], options: NonNullable<ParseArgsConfig['options']>) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
   } catch (error) {
-    throw new UsageError(error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error))
+    const message = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error)
+    const unknown = /^Unknown option '(-{1,2})([^']*)'/.exec(message)
+    if (unknown === null) throw new UsageError(message)
+    const [, dashes = '', name = ''] = unknown
+    const hint = didYouMean(name, [...Object.keys(options), 'help'], '--')
+    throw new UsageError(
+      `${command.name} has no option ${dashes}${name}${hint || `; recollect ${command.name} --help lists them`}`,
+    )
   }
 }
 
@@ -80,7 +90,7 @@ export function describeCommand({ name, summary, positionals = [], options, note
   const sections = [`${summary}\n\nUsage: ${usage}`]
   if (rows.length > 0) sections.push(`Options:\n${rows.join('\n')}`)
   if (notes !== undefined) sections.push(notes())
-  return `${sections.join('\n\n')}\n`
+  return sections.join('\n\n')
 }
 
 /** Prints a line, or JSON with `--json`. */

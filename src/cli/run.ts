@@ -2,35 +2,9 @@ import { ConfigError, type Env } from '../config.js'
 import { StorageUnavailableError } from '../errors.js'
 import { NewerDatabaseError, UnfinishedCopyError } from '../storage/migrate.js'
 import { readVersion } from '../version.js'
-import { accountCreate, accountList } from './account.js'
-import { auditExport } from './audit.js'
-import { backup } from './backup.js'
 import { type Command, describeCommand, EXIT, parseInput, print, UsageError } from './command.js'
-import { copy } from './copy.js'
-import { importFile } from './import.js'
-import { keyCreate, keyList, keyRevoke } from './key.js'
-import { migrateDatabase } from './migrate.js'
-import { restore } from './restore.js'
-import { serve } from './serve.js'
-import { vacuum } from './vacuum.js'
-import { worker } from './worker.js'
-
-const COMMANDS: readonly Command[] = [
-  serve,
-  worker,
-  migrateDatabase,
-  vacuum,
-  backup,
-  restore,
-  copy,
-  accountCreate,
-  accountList,
-  keyCreate,
-  keyList,
-  keyRevoke,
-  auditExport,
-  importFile,
-]
+import { COMMANDS } from './commands.js'
+import { didYouMean } from './suggest.js'
 
 /**
  * Runs a command of the command line.
@@ -48,36 +22,63 @@ export async function runCommand(args: readonly string[], env: Env): Promise<num
 }
 
 async function dispatch(args: readonly string[], env: Env): Promise<void> {
-  const [first] = args
-  if (first === undefined || first === '--help' || first === '-h' || first === 'help') return print(overview())
-  if (first === '--version' || first === '-v') return print(readVersion())
+  const [first, ...others] = args
+  const overall = first === undefined || first === '--help' || first === '-h' || first === 'help'
+  if (overall && others.length > 0) await dispatch([...others, '--help'], env)
+  else if (overall) print(overview())
+  else if (first === '--version' || first === '-v' || first === '-V') print(readVersion())
+  else await runNamed(args, env)
+}
+
+async function runNamed(args: readonly string[], env: Env): Promise<void> {
   const command = findCommand(args)
-  if (command === undefined) throw new UsageError(unknownCommand(args))
-  const rest = args.slice(command.name.split(' ').length)
-  if (rest.includes('--help') || rest.includes('-h')) return print(describeCommand(command))
-  await command.run(parseInput(command, rest, env))
+  const asksForHelp = args.includes('--help') || args.includes('-h')
+  if (command !== undefined && asksForHelp) print(describeCommand(command))
+  else if (command !== undefined) {
+    await command.run(parseInput(command, args.slice(command.name.split(' ').length), env))
+  } else {
+    const group = COMMANDS.filter(({ name }) => name.startsWith(`${args[0]} `))
+    if (group.length === 0 || !asksForHelp) throw new UsageError(explainUnknown(args, group))
+    print(describeGroup(args[0] ?? '', group))
+  }
 }
 
 function findCommand(args: readonly string[]): Command | undefined {
   return COMMANDS.find(({ name }) => name.split(' ').every((word, index) => args[index] === word))
 }
 
-function unknownCommand([first = '']: readonly string[]): string {
-  const siblings = COMMANDS.filter(({ name }) => name.startsWith(`${first} `)).map(({ name }) => name)
-  return siblings.length > 0
-    ? `say which: ${siblings.join(', ')}`
-    : `there is no command "${first}"; recollect --help lists them`
+/** What is wrong with words that name no command. @param group the commands that begin with the first of them */
+function explainUnknown(args: readonly string[], group: readonly Command[]): string {
+  const [first = ''] = args
+  const words = args.filter((word) => !word.startsWith('-')).slice(0, 2)
+  const names = [...COMMANDS.map(({ name }) => name), 'help', '--help', '--version']
+  const hint = didYouMean(words.join(' '), names, 'recollect ') || didYouMean(first, names, 'recollect ')
+  if (group.length > 0) return `say which${hint || `: ${group.map(({ name }) => name).join(', ')}`}`
+  const what = first.startsWith('-') ? 'option' : 'command'
+  return `there is no ${what} "${first}"${hint || '; recollect --help lists them'}`
+}
+
+function listCommands(commands: readonly Command[]): string {
+  return commands.map(({ name, summary }) => `  ${name.padEnd(18)}${summary}`).join('\n')
+}
+
+function describeGroup(noun: string, commands: readonly Command[]): string {
+  return `Usage: recollect ${noun} COMMAND [options]
+
+${listCommands(commands)}
+
+recollect ${noun} COMMAND --help tells more.`
 }
 
 function overview(): string {
-  const rows = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(18)}${summary}`)
   return `Recollect ${readVersion()}: self-hosted customer memory
 
 Usage: recollect COMMAND [options]
 
-${rows.join('\n')}
+${listCommands(COMMANDS)}
 
-recollect COMMAND --help tells more; recollect --version prints the version.`
+recollect COMMAND --help tells more; recollect --version prints the version.
+recollect completion bash|zsh|fish prints what a shell needs to complete these.`
 }
 
 const UNAVAILABLE = [StorageUnavailableError, NewerDatabaseError, UnfinishedCopyError]

@@ -16,6 +16,16 @@ With the official SDK (npm install twilio):
 `
 }
 
+/** What a person at a terminal can do next. */
 export function readyBanner(url: string): string {
-  return `Recollect serves ${url} (API page: ${url}/docs)`
+  return `
+Recollect serves ${url}
+
+  Console      ${url}/console   sign in with an account SID and its token
+  API page     ${url}/docs      every operation, to try out
+  Sample data  npm run demo     in the project's folder: a made-up company with 200 customers
+  Begin        docs/quickstart.md: Node, Python and curl
+
+Ctrl+C ends it. What follows is the log.
+`
 }

@@ -23,9 +23,12 @@ export function runServingNode(input: CommandInput, works: boolean): Promise<voi
 
 /**
  * What to print at the start. With no accounts at all one is made; not before the server listens, because its token is
- * shown only once.
+ * shown only once, wherever the output goes. All else is for a person at a terminal: elsewhere the log says enough.
  */
 async function welcome(ctx: Context, url: string): Promise<string[]> {
   const first = await createFirstAccount(ctx)
-  return [...(first === undefined ? [] : [firstAccountBanner(url, first)]), readyBanner(url)]
+  return [
+    ...(first === undefined ? [] : [firstAccountBanner(url, first)]),
+    ...(process.stdout.isTTY ? [readyBanner(url)] : []),
+  ]
 }

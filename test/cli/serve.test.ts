@@ -1,3 +1,4 @@
+import { spawn, spawnSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
@@ -5,9 +6,9 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createApi, createStore, eventually } from '../support/api.js'
 import { linesOf, runCli, runNode } from '../support/cli.js'
-import { engine } from '../support/engine.js'
+import { databaseEnv, engine } from '../support/engine.js'
 import { temporaryFolder } from '../support/folder.js'
-import { type ServerOptions, startServer, type TestServer } from '../support/server.js'
+import { cliPath, type ServerOptions, startServer, type TestServer } from '../support/server.js'
 
 const resolveModule = createRequire(import.meta.url).resolve
 const BANNER = /Account SID {2}(AC[0-9a-f]{32})\n\s+Auth token {3}([0-9a-f]{32})\n/
@@ -18,11 +19,11 @@ async function start(options: ServerOptions = {}): Promise<TestServer> {
   return server
 }
 
-/** What a server printed by the time it said that it is ready. */
-function readyOutput(server: TestServer): Promise<string> {
+/** What the first start prints. */
+function firstOutput(server: TestServer): Promise<string> {
   return eventually(
     async () => server.output(),
-    (text) => text.includes(`Recollect serves ${server.url}`),
+    (text) => BANNER.test(text) && text.includes('.list()'),
   )
 }
 
@@ -32,7 +33,7 @@ describe('the first start without accounts', () => {
   it('prints SID, token and a snippet that works, once', async () => {
     const dataDir = await temporaryFolder()
     const first = await start({ dataDir, env: withoutAccounts })
-    const output = await readyOutput(first)
+    const output = await firstOutput(first)
     const [, sid = '', token = ''] = BANNER.exec(output) ?? []
     expect((await createApi(first, { sid, token })('GET', '/v1/ControlPlane/Stores')).status).toBe(200)
     expect(first.logLines.join('\n')).not.toContain(token)
@@ -46,8 +47,8 @@ describe('the first start without accounts', () => {
 
     await first.stop()
     const second = await start({ dataDir, env: withoutAccounts })
-    expect(await readyOutput(second)).not.toMatch(/AC[0-9a-f]{32}|token/i)
     expect((await createApi(second, { sid, token })('GET', '/v1/ControlPlane/Stores')).status).toBe(200)
+    expect(second.output()).toBe('')
     const listed = await runCli(['account', 'list', '--json'], { RECOLLECT_DATA_DIR: dataDir })
     expect(JSON.parse(listed.stdout)).toHaveLength(1)
   })
@@ -65,7 +66,7 @@ describe('the first start without accounts', () => {
     expect(linesOf(failed.stderr)).toEqual([expect.stringContaining(String(port))])
 
     const server = await start({ dataDir, env: withoutAccounts })
-    const [, sid = '', token = ''] = BANNER.exec(await readyOutput(server)) ?? []
+    const [, sid = '', token = ''] = BANNER.exec(await firstOutput(server)) ?? []
     expect((await createApi(server, { sid, token })('GET', '/v1/ControlPlane/Stores')).status).toBe(200)
   })
 })
@@ -73,9 +74,11 @@ describe('the first start without accounts', () => {
 describe('accounts of the settings', () => {
   it('work, and no banner is printed', async () => {
     const server = await start()
-    expect(await readyOutput(server)).not.toMatch(BANNER)
     expect((await createApi(server)('GET', '/v1/ControlPlane/Stores')).status).toBe(200)
     expect((await createApi(server, server.stranger)('GET', '/v1/ControlPlane/Stores')).status).toBe(200)
+    await server.kill('SIGTERM')
+    expect(server.output()).toBe('')
+    for (const line of server.logLines) expect(() => JSON.parse(line)).not.toThrow()
   })
 
   it('a new token in the settings replaces the old one', async () => {
@@ -86,6 +89,42 @@ describe('accounts of the settings', () => {
     const after = await start({ dataDir, account })
     expect((await createApi(after)('GET', '/v1/ControlPlane/Stores')).status).toBe(200)
     expect((await createApi(after, before.account)('GET', '/v1/ControlPlane/Stores')).status).toBe(401)
+  })
+})
+
+describe.runIf(spawnSync('script', ['--version']).status === 0)('on a terminal', () => {
+  it('says what to do next, with links that answer', async () => {
+    const env = {
+      RECOLLECT_DATA_DIR: await temporaryFolder(),
+      PORT: '0',
+      LOG_LEVEL: 'silent',
+      RECOLLECT_ENCODER: 'none',
+    }
+    const terminal = spawn(
+      'script',
+      ['--quiet', '--return', '--command', `exec '${process.execPath}' '${cliPath}' serve`, '/dev/null'],
+      {
+        env: { PATH: process.env.PATH, ...(await databaseEnv(env.RECOLLECT_DATA_DIR)), ...env },
+      },
+    )
+    onTestFinished(() => void terminal.kill('SIGKILL'))
+    let printed = ''
+    terminal.stdout.setEncoding('utf8').on('data', (text: string) => {
+      printed += text
+    })
+    const text = await eventually(
+      async () => printed.replaceAll('\r', ''),
+      (output) => output.includes('Ctrl+C'),
+    )
+    const [, sid = '', token = ''] = BANNER.exec(text) ?? []
+    const [, url = ''] = /Recollect serves (http:\S+)/.exec(text) ?? []
+    expect((await createApi({ url, account: { sid, token } })('GET', '/v1/ControlPlane/Stores')).status).toBe(200)
+    expect(text).toContain(`${url}/console`)
+    expect((await fetch(`${url}/docs`)).status).toBe(200)
+    expect(text).toContain('npm run demo')
+
+    terminal.stdin.write('\u0003')
+    expect(await new Promise((resolve) => terminal.once('exit', resolve))).toBe(0)
   })
 })
 

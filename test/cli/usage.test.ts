@@ -8,6 +8,7 @@ import { temporaryFolder } from '../support/folder.js'
 const COMMANDS = [
   'serve',
   'worker',
+  'doctor',
   'migrate',
   'vacuum',
   'backup',
@@ -19,6 +20,7 @@ const COMMANDS = [
   'key list',
   'key revoke',
   'import',
+  'completion',
 ] as const
 
 describe('help', () => {
@@ -36,6 +38,17 @@ describe('help', () => {
     expect(stderr).toBe('')
     expect(stdout).toContain(`Usage: recollect ${command}`)
     await expect(readdir(dataDir)).rejects.toThrow('ENOENT')
+  })
+
+  it('help COMMAND says the same as COMMAND --help', async () => {
+    const [one, other] = await Promise.all([runCli(['help', 'key', 'create']), runCli(['key', 'create', '--help'])])
+    expect(one).toEqual(other)
+  })
+
+  it('a noun with --help lists its commands', async () => {
+    const { code, stdout } = await runCli(['key', '--help'])
+    expect(code).toBe(0)
+    expect(linesOf(stdout).filter((line) => line.startsWith('  key '))).toHaveLength(3)
   })
 
   it('serve --help names every setting', async () => {
@@ -58,6 +71,11 @@ describe('wrong use', () => {
   it.each([
     ['frobnicate'],
     ['--frobnicate'],
+    ['help', 'frobnicate'],
+    ['doctor', 'extra'],
+    ['completion'],
+    ['completion', 'tcsh'],
+    ['completion', 'constructor'],
     ['key'],
     ['account'],
     ['account', 'frobnicate'],
@@ -92,6 +110,29 @@ describe('wrong use', () => {
     expect({ code, stdout }).toEqual({ code: 64, stdout: '' })
     expect(linesOf(stderr)).toEqual([expect.stringMatching(/^recollect: .{10,}/)])
     await expect(readdir(dataDir)).rejects.toThrow('ENOENT')
+  })
+})
+
+describe('a slip of the keyboard', () => {
+  it.each([
+    ['serv', 'recollect serve'],
+    ['doktor', 'recollect doctor'],
+    ['--hlep', 'recollect --help'],
+    ['create account', 'recollect account create'],
+    ['account creat', 'recollect account create'],
+    ['key revoek SK123', 'recollect key revoke'],
+    ['account list --jsn', '--json'],
+    ['serve --no-workers', '--no-worker'],
+    ['completion bahs', 'bash'],
+  ])('recollect %s is told of %s', async (words, meant) => {
+    const { code, stderr } = await runCli(words.split(' '))
+    expect(code).toBe(64)
+    expect(linesOf(stderr)).toEqual([expect.stringContaining(`; did you mean ${meant}?`)])
+  })
+
+  it.each(['frobnicate', 'account frobnicate', 'doctor --frobnicate'])('%s is like nothing there is', async (words) => {
+    const { stderr } = await runCli(words.split(' '))
+    expect(stderr).not.toContain('did you mean')
   })
 })
 
