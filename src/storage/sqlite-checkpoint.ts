@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import type { SqliteThread } from './sqlite-thread.js'
+import { isFailedSync, type SqliteThread } from './sqlite-thread.js'
 import type { SqliteWriteQueue } from './sqlite-write-queue.js'
 
 const MIB = 1024 * 1024
@@ -13,15 +13,22 @@ const CHECKPOINT = { sql: 'pragma wal_checkpoint(passive)', parameters: [] }
 /**
  * Copies the write-ahead log into the database in a thread of its own, so that neither requests nor the writer wait for
  * its syncs.
+ *
+ * A checkpoint that did not reach the end of the log is not synced, and counts as done: the sync of a later one is
+ * for both. When that sync fails, the operating system forgets the pages of both, but SQLite would only copy the later
+ * ones again and then begin the log anew. So a failed sync is told, and nobody may go on with this log but a new
+ * process, which copies all of it.
  */
 export class SqliteCheckpointer {
   readonly #thread: SqliteThread
   readonly #log: string
+  readonly #onFailedSync: (error: Error) => void
   #running = false
 
-  constructor(thread: SqliteThread, file: string) {
+  constructor(thread: SqliteThread, file: string, onFailedSync: (error: Error) => void) {
     this.#thread = thread
     this.#log = `${file}-wal`
+    this.#onFailedSync = onFailedSync
   }
 
   /** Called after each commit; starts a checkpoint when the log is long enough and none runs. */
@@ -40,7 +47,9 @@ export class SqliteCheckpointer {
     const passive = () =>
       this.#thread.run([CHECKPOINT]).then(
         () => undefined,
-        () => undefined,
+        (error) => {
+          if (isFailedSync(error)) this.#onFailedSync(error)
+        },
       )
     await passive()
     if (bytes >= GATE_BYTES) await queue.hold(passive)
