@@ -25,6 +25,8 @@ const USAGE = `npm run soak -- [options]
 Puts a mixed load on a server and says whether its memory, its handles or its latencies grow. Ends with code 1 when one does.`
 
 const READ_EVERY_MS = 10_000
+/** So little that the indexes of recall fill it while the server warms up: by itself it takes 256 MiB and hours. */
+const RECALL_CACHE_BYTES = 16 * 1024 * 1024
 const MIB = 1024 * 1024
 
 interface Options {
@@ -126,7 +128,7 @@ async function run(options: Options, folder: string): Promise<boolean> {
   try {
     const { server } = options
     const bench = createBench(folder, { databaseUrl: database?.url, ...(server !== undefined && { main: server }) })
-    const running = await startRecollect(bench)
+    const running = await startRecollect(bench, { RECOLLECT_RECALL_CACHE_BYTES: String(RECALL_CACHE_BYTES) })
     const client = createClient(bench, running.url)
     await client('POST', '/v1/ControlPlane/Stores', { displayName: 'soak' })
     const { body } = await client<{ stores: string[] }>('GET', '/v1/ControlPlane/Stores')

@@ -103,8 +103,8 @@ const OPERATIONS: Readonly<Record<Kind, (population: Population) => Promise<unkn
     const path = `${someone({ client, random, next, ...population })}/Identifiers`
     const value = `chat-${next}-${random.integer(1e9)}`
     await client('POST', path, { idType: 'chat', value })
-    await client('PATCH', `${path}/chat`, { idType: 'chat', oldValue: value, newValue: `${value}-b` })
-    await client('DELETE', `${path}/chat?removeAll=true`)
+    await client('PATCH', `${path}/chat`, { idType: 'chat', oldValue: value, newValue: `${value}-b` }).catch(ignoreGone)
+    await client('DELETE', `${path}/chat?removeAll=true`).catch(ignoreGone)
   },
   observe,
   summarise,
