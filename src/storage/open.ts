@@ -10,7 +10,10 @@ import { openSqlite, type SqliteOptions } from './sqlite.js'
  * @throws StorageUnavailableError when the data folder cannot be used
  */
 export function openDatabase(config: Config, { log, ...options }: SqliteOptions & { readonly log: Logger }): Database {
-  if (config.databaseUrl === undefined) return openSqlite(config.dataDir, options)
+  if (config.databaseUrl === undefined) {
+    const onFailedSync = (error: Error) => log.fatal({ err: error }, 'the database cannot be synced; the process ends')
+    return openSqlite(config.dataDir, { onFailedSync, ...options })
+  }
   return openPostgres(config.databaseUrl, {
     connections: config.databaseConnections,
     timeoutMs: config.databaseTimeoutMs,

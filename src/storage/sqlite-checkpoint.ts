@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import type { SqliteThread } from './sqlite-thread.js'
+import { isFailedSync, type SqliteThread } from './sqlite-thread.js'
 import type { SqliteWriteQueue } from './sqlite-write-queue.js'
 
 const MIB = 1024 * 1024
@@ -20,18 +20,25 @@ const CUT_BACK = [statement(`pragma busy_timeout = ${CUT_BACK_WAIT_MS}`), statem
 /**
  * Copies the write-ahead log into the database in a thread of its own, so that neither requests nor the writer wait for
  * its syncs.
+ *
+ * A checkpoint that did not reach the end of the log is not synced, and counts as done: the sync of a later one is
+ * for both. When that sync fails, the operating system forgets the pages of both, but SQLite would only copy the later
+ * ones again and then begin the log anew. So a failed sync is told, and nobody may go on with this log but a new
+ * process, which copies all of it.
  */
 export class SqliteCheckpointer {
   readonly #thread: SqliteThread
   readonly #log: string
+  readonly #onFailedSync: (error: Error) => void
   #running = false
   /** Whether anything may have been committed since the log was cut back, also by the process before this one. */
   #grown = true
   #timer: NodeJS.Timeout | undefined
 
-  constructor(thread: SqliteThread, file: string) {
+  constructor(thread: SqliteThread, file: string, onFailedSync: (error: Error) => void) {
     this.#thread = thread
     this.#log = `${file}-wal`
+    this.#onFailedSync = onFailedSync
   }
 
   /** Cuts the log back to nothing from time to time: until then it still holds what was erased. */
@@ -79,7 +86,9 @@ export class SqliteCheckpointer {
     const passive = () =>
       this.#thread.run([CHECKPOINT]).then(
         () => undefined,
-        () => undefined,
+        (error) => {
+          if (isFailedSync(error)) this.#onFailedSync(error)
+        },
       )
     await passive()
     if (bytes >= GATE_BYTES) await queue.hold(passive)

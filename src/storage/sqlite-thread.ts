@@ -24,6 +24,11 @@ export function toStorageError(code: string, message: string): Error {
     : new SqliteStatementError(code, message)
 }
 
+/** Whether the disk said that what was written before is not on it, and may never be. */
+export function isFailedSync(error: unknown): error is StorageUnavailableError {
+  return error instanceof StorageUnavailableError && error.message.startsWith('SQLITE_IOERR_FSYNC')
+}
+
 interface Pending {
   resolve(results: readonly SqliteResult[]): void
   reject(error: Error): void

@@ -12,6 +12,8 @@ const ROLLBACK = statement('rollback')
 const SAVE = statement('savepoint item')
 const RELEASE = statement('release item')
 const UNDO = statement('rollback to item')
+/** Changes nothing, but writes a page. */
+const TOUCH = statement('pragma user_version = 0')
 
 /** A group is synced at the latest when it has so many transactions or is so old. */
 const MAX_GROUP_SIZE = 64
@@ -216,9 +218,20 @@ export class SqliteWriteQueue {
     member?.reject(toError(cause))
   }
 
-  /** A COMMIT that failed may leave the transaction open; nothing in it may be acknowledged or reach the next group. */
+  /**
+   * A COMMIT that failed may leave the transaction open; nothing in it may be acknowledged or reach the next group. When
+   * only its sync failed, all of it stands at the end of the log, and a process that starts on that log would take it for
+   * committed: another commit is written over it.
+   */
   async #abandonGroup(cause: unknown): Promise<void> {
-    if (this.#thread.inTransaction) await this.#thread.run([ROLLBACK]).catch(() => undefined)
+    const rollBack = () => (this.#thread.inTransaction ? this.#thread.run([ROLLBACK]) : undefined)
+    try {
+      await rollBack()
+      await this.#thread.run([BEGIN, TOUCH, COMMIT])
+    } catch {
+      // The next group writes over it.
+      await rollBack()?.catch(() => undefined)
+    }
     this.#failGroup(cause)
   }
 

@@ -25,6 +25,8 @@ export interface SqliteOptions {
    * @throws StorageUnavailableError from openSqlite when another process holds it
    */
   readonly exclusive: boolean
+  /** Told before the process ends itself, because the database could not be synced. */
+  readonly onFailedSync?: (error: Error) => void
 }
 
 /**
@@ -95,14 +97,13 @@ function takeLock(file: string): SqliteDatabase.Database {
 function createDatabase(
   file: string,
   lock: SqliteDatabase.Database | undefined,
-  options: Pick<SqliteOptions, 'now'>,
+  options: Omit<SqliteOptions, 'exclusive'>,
 ): Database {
-  // Made here, so that the reading connection finds a database.
-  openConnection(file, { readonly: false }).close()
+  prepareFile(file, lock !== undefined)
   const reader = new SqliteReader(openConnection(file, { readonly: true }))
   const writer = new SqliteThread(file)
   const copier = new SqliteThread(file)
-  const checkpointer = new SqliteCheckpointer(copier, file)
+  const checkpointer = new SqliteCheckpointer(copier, file, (error) => endAtOnce(error, options))
   const queue: SqliteWriteQueue = new SqliteWriteQueue(writer, options.now, () => {
     reader.refresh()
     checkpointer.afterCommit(queue)
@@ -145,4 +146,27 @@ function createDatabase(
 
 function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0
+}
+
+/**
+ * Makes the database, so that the reading connection finds one. Who serves it also brings what a process before left in
+ * the log into the database: that log may never have been synced, and what is acknowledged next would stand behind it.
+ *
+ * @throws SqliteError when the disk fails; a full one is let pass, for what is there can be read
+ */
+function prepareFile(file: string, serves: boolean): void {
+  const connection = openConnection(file, { readonly: false })
+  try {
+    if (serves) connection.pragma('wal_checkpoint(truncate)')
+  } catch (error) {
+    if (!(error instanceof SqliteDatabase.SqliteError && error.code === 'SQLITE_FULL')) throw error
+  } finally {
+    connection.close()
+  }
+}
+
+/** Ends the process without closing the database, which would take the log for copied and remove it. */
+function endAtOnce(error: Error, { onFailedSync }: Pick<SqliteOptions, 'onFailedSync'>): void {
+  onFailedSync?.(error)
+  process.kill(process.pid, 'SIGKILL')
 }

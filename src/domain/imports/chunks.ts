@@ -1,8 +1,10 @@
 import type { ImportRow } from '../../storage/import.js'
-import { type CsvRow, readCsv, UnreadableCsvError } from './csv.js'
+import { type CsvRow, MAX_COLUMNS, readCsv, UnreadableCsvError } from './csv.js'
 
 /** Rows of one transaction: few enough that the event loop and other writers never wait long. */
 const CHUNK_SIZE = 500
+/** Or fewer rows, when they are so large: a chunk is in memory as a whole, and two more beside it. */
+const CHUNK_BYTES = 4 * 1024 * 1024
 /** While another account is there: what it waits for is one such chunk. */
 const SHARED_CHUNK_SIZE = 25
 
@@ -32,8 +34,12 @@ export async function* readChunks(
   let header: readonly string[] | undefined
   let rowNumber = 0
   let records: NumberedRecord[] = []
+  let chunkStart = 0
   for await (const record of readCsv(content)) {
     if (header === undefined) {
+      if (record.fields.length > MAX_COLUMNS) {
+        throw new UnreadableCsvError(`the header has more than ${MAX_COLUMNS} columns`)
+      }
       header = record.fields
       yield { header, records: [] }
       continue
@@ -41,9 +47,11 @@ export async function* readChunks(
     rowNumber += 1
     if (rowNumber > maxRows) throw new UnreadableCsvError(`the file has more than ${maxRows} rows`)
     if (rowNumber > rowsDone) records.push({ rowNumber, record })
-    if (records.length >= (isShared() ? SHARED_CHUNK_SIZE : CHUNK_SIZE)) {
-      yield { header, records }
+    const isFull = records.length >= (isShared() ? SHARED_CHUNK_SIZE : CHUNK_SIZE)
+    if (isFull || record.bytes - chunkStart >= CHUNK_BYTES) {
+      if (records.length > 0) yield { header, records }
       records = []
+      chunkStart = record.bytes
     }
   }
   if (header === undefined) throw new UnreadableCsvError('the file is empty: it needs a header and rows')
