@@ -107,18 +107,20 @@ async function* readChunks(
   let header: readonly string[] | undefined
   let rowNumber = 0
   let records: NumberedRecord[] = []
-  for await (const record of readCsv(content)) {
-    if (header === undefined) {
-      header = record.fields
-      yield { header, records: [] }
-      continue
-    }
-    rowNumber += 1
-    if (rowNumber > maxRows) throw new UnreadableCsvError(`the file has more than ${maxRows} rows`)
-    if (rowNumber > rowsDone) records.push({ rowNumber, record })
-    if (records.length === CHUNK_SIZE) {
-      yield { header, records }
-      records = []
+  for await (const rows of readCsv(content)) {
+    for (const record of rows) {
+      if (header === undefined) {
+        header = record.fields
+        yield { header, records: [] }
+        continue
+      }
+      rowNumber += 1
+      if (rowNumber > maxRows) throw new UnreadableCsvError(`the file has more than ${maxRows} rows`)
+      if (rowNumber > rowsDone) records.push({ rowNumber, record })
+      if (records.length === CHUNK_SIZE) {
+        yield { header, records }
+        records = []
+      }
     }
   }
   if (header === undefined) throw new UnreadableCsvError('the file is empty: it needs a header and rows')

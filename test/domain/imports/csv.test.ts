@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { parse } from 'csv-parse/sync'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readCsv, UnreadableCsvError } from '../../../src/domain/imports/csv.js'
@@ -7,7 +8,7 @@ import { readCsv, UnreadableCsvError } from '../../../src/domain/imports/csv.js'
 async function read(content: string | Buffer | Buffer[]): Promise<(readonly string[])[]> {
   const records: (readonly string[])[] = []
   const chunks = Array.isArray(content) ? content : [Buffer.from(content)]
-  for await (const record of readCsv(Readable.from(chunks))) records.push(record.fields)
+  for await (const rows of readCsv(Readable.from(chunks))) records.push(...rows.map(({ fields }) => fields))
   return records
 }
 
@@ -66,6 +67,49 @@ describe('RFC 4180', () => {
   })
 })
 
+describe('beside another reader', () => {
+  const options = {
+    bom: true,
+    record_delimiter: ['\r\n', '\n'],
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+  }
+
+  /** What csv-parse makes of it; nothing when it refuses it. */
+  function readWithCsvParse(bytes: Buffer): string[][] | undefined {
+    try {
+      return parse(bytes, options)
+    } catch {
+      return undefined
+    }
+  }
+
+  it('reads the same records of any text, well formed or not, however the bytes are cut', async () => {
+    const text = fc.string({ unit: fc.constantFrom('a', 'é', '"', '"', ',', '\n', '\r\n', '\r', ' '), maxLength: 24 })
+    await fc.assert(
+      fc.asyncProperty(text, fc.nat(), fc.nat(), async (content, first, second) => {
+        const bytes = Buffer.from(content)
+        const [from, to] = [first % (bytes.length + 1), second % (bytes.length + 1)].sort((a, b) => a - b)
+        const parts = [bytes.subarray(0, from), bytes.subarray(from, to), bytes.subarray(to)]
+        const records = await read(parts).catch((error: unknown) => {
+          expect(error).toBeInstanceOf(UnreadableCsvError)
+          return undefined
+        })
+        expect(records).toEqual(readWithCsvParse(bytes))
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('tells how many bytes of the file are through after each record', async () => {
+    const text = '\uFEFFa,b\r\n\n"é\nx",2\n3,4'
+    const ends: number[] = []
+    for await (const rows of readCsv(Readable.from([Buffer.from(text)]))) ends.push(...rows.map(({ bytes }) => bytes))
+    expect(ends).toEqual([8, 18, 21])
+  })
+})
+
 describe('quotes where none belong', () => {
   it('are part of the field, and the rows behind them are there', async () => {
     expect(await read('a,b\n1,2\n3,x"y\n4,5\n6,5" screen\n7,8\n')).toEqual([
@@ -95,6 +139,7 @@ describe('a file that cannot be read on', () => {
     ['a quote that is never closed', 'a,b\n1,2\n3,"never\n4,5\n'],
     ['a record over 1 MiB', `a,b\n1,2\n3,${big}\n4,5\n`],
     ['a quoted record over 1 MiB', `a,b\n1,2\n3,"${big}"\n4,5\n`],
+    ['a file in UTF-16', Buffer.from('\uFEFFa,b\n1,2\n', 'utf16le')],
     ['a quote that is never closed in a large file', `a,b\n1,"2\n${'3,4\n'.repeat(400_000)}`],
   ])('is refused as a whole: %s', async (_, text) => {
     await expect(read(text)).rejects.toBeInstanceOf(UnreadableCsvError)
