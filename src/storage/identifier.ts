@@ -1,8 +1,8 @@
-import { type CompiledQuery, type ExpressionBuilder, sql } from 'kysely'
+import { type CompiledQuery, sql } from 'kysely'
 import { groupBy } from '../group-by.js'
 import type { StoreScope } from '../scope.js'
 import type { PageRequest } from './page.js'
-import { insertRows, prepare, readOne, type Selection } from './statement.js'
+import { insertRows, markedStatement, markers, prepare, readOne, type Selection } from './statement.js'
 import type { Executor, Tables } from './tables.js'
 
 export interface IdentifierKey {
@@ -35,21 +35,25 @@ function toIdentifier(row: Pick<Tables['identifier'], (typeof COLUMNS)[number]>)
 
 const sharedBy = (row: IdentifierRow) => (row.exclusive ? '' : row.profileId)
 
-/** Reads whom values belong to, one value at least. */
+/**
+ * Reads whom values belong to, one value at least. Written as text: to build the query for the thousand values of an
+ * import's transaction took longer than to run it.
+ */
 export function queryOwners(
-  executor: Executor,
+  _executor: Executor,
   scope: StoreScope,
   keys: readonly IdentifierKey[],
 ): Selection<string[]> {
-  const byType = [...groupBy(keys, (key) => key.idType)]
+  const values: string[] = [scope.storeId]
+  const ofTypes: string[] = []
+  for (const [idType, group] of groupBy(keys, (key) => key.idType)) {
+    values.push(idType)
+    for (const { value } of group) values.push(value)
+    ofTypes.push(`("id_type" = ? and "value" in (${markers(group.length)}))`)
+  }
+  const text = `select distinct "profile_id" from "identifier" where "store_id" = ? and (${ofTypes.join(' or ')})`
   return {
-    query: executor
-      .selectFrom('identifier')
-      .select('profile_id')
-      .distinct()
-      .where('store_id', '=', scope.storeId)
-      .where((e) => e.or(byType.map(([idType, group]) => ofType(e, idType, group))))
-      .compile(),
+    query: markedStatement(text, values),
     toResult: (rows: readonly { profile_id: string }[]) => rows.map((row) => row.profile_id),
   }
 }
@@ -61,11 +65,6 @@ export async function selectIdentifierOwners(
   keys: readonly IdentifierKey[],
 ): Promise<string[]> {
   return keys.length === 0 ? [] : readOne(executor, queryOwners(executor, scope, keys))
-}
-
-function ofType(e: ExpressionBuilder<Tables, 'identifier'>, idType: string, keys: readonly IdentifierKey[]) {
-  const values = keys.map((key) => key.value)
-  return e.and([e('id_type', '=', idType), e('value', 'in', values)])
 }
 
 /** Reads the identifiers of profiles, of one at least, oldest first. */
