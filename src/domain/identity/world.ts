@@ -114,7 +114,8 @@ export function createWorld(rules: IdentityRules, loaded: Iterable<ProfileState>
       const absorptions: Absorption[] = []
       let state: ProfileState
       if (decision.kind === 'create') {
-        state = { ...newProfile(), traits: {}, facts: {}, identifiers: [] }
+        const { id, createdAt } = newProfile()
+        state = { id, createdAt, traits: {}, facts: {}, identifiers: [] }
       } else {
         const { canonical, absorbed } = decision
         state = canonical.profile
@@ -160,7 +161,8 @@ function applyChanges(state: ProfileState, { changes, ordinal }: WorldWrite): Pr
       ofGroup.map(({ name }) => [name, newFact(state.id, ordinal, entryOf(known, group, name))] as const),
     )
   }
-  return { ...state, traits, facts }
+  const { id, createdAt, identifiers } = state
+  return { id, createdAt, traits, facts, identifiers }
 }
 
 /** A write always wins over what it found, also when another node's clock is ahead. */
@@ -179,8 +181,11 @@ function addIdentifiers(
     // A hub is a hub for each of its owners.
     let joins = 0
     for (const owner of ownersOf(identifier)) joins = Math.max(joins, findOwned(owner, identifier)?.joins ?? 0)
-    return { ...identifier, origin: state.id, ordinal: write.ordinal, joins }
+    const { idType, value } = identifier
+    // Named, not spread: over a hundred thousand rows the difference is most of a second.
+    return { idType, value, origin: state.id, ordinal: write.ordinal, joins }
   })
   const united = uniteIdentifiers([...state.identifiers, ...added])
-  return { ...state, identifiers: applyLimits(united, rules.identifierTypes) }
+  const { id, createdAt, traits, facts } = state
+  return { id, createdAt, traits, facts, identifiers: applyLimits(united, rules.identifierTypes) }
 }
