@@ -36,13 +36,15 @@ export interface Pace {
 export async function compare({ operations }: Part, grown: readonly Grown[], pace: Pace): Promise<Row[]> {
   const rows: Row[] = []
   for (const operation of operations) {
-    for (const one of grown) await warmUp(operation, one)
+    const lengths: number[] = []
+    for (const one of grown) lengths.push(await warmUp(operation, one))
     const times = grown.map((): number[] => [])
     for (let round = 0; round <= pace.rounds; round += 1) {
       for (const [index, one] of grown.entries()) {
         const { authorization } = one.bench
         const next = createNext(operation, one, round)
-        const { p50 } = await measure(one.server.url, { connections: 1, seconds: pace.seconds, authorization, next })
+        const seconds = Math.max(pace.seconds, lengths[index] ?? 0)
+        const { p50 } = await measure(one.server.url, { connections: 1, seconds, authorization, next })
         // The first round warms up.
         if (round > 0) times[index]?.push(p50)
       }
@@ -54,10 +56,22 @@ export async function compare({ operations }: Part, grown: readonly Grown[], pac
   return rows
 }
 
-/** One request that may take long: the first question makes the index of the profile. */
-async function warmUp(operation: Operation, one: Grown): Promise<void> {
-  const { method, path, body } = createNext(operation, one, 0)()
-  await createClient(one.bench, one.server.url)(method, path, body)
+/** So many requests a measurement needs at least. */
+const FEWEST_REQUESTS = 10
+
+/**
+ * Sends a request that may take long, as the first question makes the index of the profile, and one more.
+ *
+ * @returns how many seconds a measurement must take at least
+ */
+async function warmUp(operation: Operation, one: Grown): Promise<number> {
+  const client = createClient(one.bench, one.server.url)
+  const next = createNext(operation, one, 0)
+  const send = ({ method, path, body }: LoadRequest) => client(method, path, body)
+  await send(next())
+  const started = performance.now()
+  await send(next())
+  return ((performance.now() - started) / 1000) * FEWEST_REQUESTS
 }
 
 let made = 0
