@@ -35,6 +35,8 @@ export async function measureSteady(
   const working = work().finally(() => {
     done = true
   })
+  // It is waited for below.
+  working.catch(() => undefined)
   const started = performance.now()
   for (let sent = 0; !done; sent += 1) {
     const wait = started + (sent * 1000) / perSecond - performance.now()

@@ -37,6 +37,9 @@ const ON_PROFILES = ['fetch', 'lookup', 'list', 'create', 'patch', 'observe'] as
 const FEW_IDENTIFIERS = 2
 const MANY_IDENTIFIERS = 10
 
+/** The index of 100,000 memories is larger than the cache is by itself: each question would make it anew. */
+const SETTINGS = { RECOLLECT_MAX_STORES: '1000', RECOLLECT_RECALL_CACHE_BYTES: String(1024 ** 3) }
+
 const inWords = (count: number) => count.toLocaleString('en')
 
 /** @param largest the largest number of profiles or memories */
@@ -81,7 +84,7 @@ export async function grow(scenario: Scenario, engine: Engine, folder: string): 
   const own = join(folder, scenario.name.replaceAll(/\W+/g, '-'))
   mkdirSync(own, { recursive: true })
   const database = await openBenchDatabase(engine)
-  const bench = createBench(own, { databaseUrl: database?.url, settings: { RECOLLECT_MAX_STORES: '1000' } })
+  const bench = createBench(own, { databaseUrl: database?.url, settings: SETTINGS })
   const stores = await createStores(bench, scenario.stores)
   const started = performance.now()
   const file = join(own, 'data', 'recollect.db')
