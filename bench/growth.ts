@@ -118,6 +118,6 @@ try {
   await main()
 } catch (error) {
   killAll()
-  console.error(`bench: ${error instanceof Error ? error.message : String(error)}`)
+  console.error(`bench: ${error instanceof Error ? `${error.message} ${error.cause ?? ''}` : String(error)}`)
   process.exitCode = 1
 }
