@@ -7,6 +7,8 @@ export interface Answer<T> {
   readonly text: string
 }
 
+const TIMER_MS = 10
+
 /** Plain requests for what is not measured by load: set-up, and jobs that are waited for. */
 export type Client = <T = Record<string, unknown>>(method: string, path: string, body?: unknown) => Promise<Answer<T>>
 
@@ -44,9 +46,20 @@ export function readCpuSeconds(url: string): Promise<number> {
   return readMetric(url, 'process_cpu_seconds_total')
 }
 
+/** The longest a turn of the server's event loop was late since this was last asked, in milliseconds. */
+export async function readLongestTurn(url: string): Promise<number> {
+  // The timer it is measured with comes every 10 ms, which is in the value.
+  return Math.max(0, (await readMetric(url, 'nodejs_eventloop_lag_max_seconds')) * 1000 - TIMER_MS)
+}
+
+/** How many texts wait to be encoded. */
+export function readQueuedTexts(url: string): Promise<number> {
+  return readMetric(url, 'recollect_texts_queued')
+}
+
 /** Waits until the server has encoded the texts it was given. */
 export async function waitUntilEncoded(url: string): Promise<void> {
-  const done = async () => ((await readMetric(url, 'recollect_texts_queued')) === 0 ? true : undefined)
+  const done = async () => ((await readQueuedTexts(url)) === 0 ? true : undefined)
   await waitFor('an empty queue of texts', done, 200)
 }
 

@@ -21,7 +21,8 @@ export interface Conditions {
   readonly syncMs: number
 }
 
-export function readConditions(folder: string, engine: Engine = 'sqlite'): Conditions {
+/** @param slowSyncMs how much longer each sync of the server takes than on this disk */
+export function readConditions(folder: string, engine: Engine = 'sqlite', slowSyncMs = 0): Conditions {
   const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
   return {
     date: new Date().toISOString().slice(0, 10),
@@ -29,7 +30,9 @@ export function readConditions(folder: string, engine: Engine = 'sqlite'): Condi
     node: process.version,
     cores: availableParallelism(),
     processor: cpus()[0]?.model ?? 'unknown',
-    engine: `${engine === 'sqlite' ? 'SQLite' : 'PostgreSQL on the same machine'}, every write synced before its answer`,
+    engine:
+      `${engine === 'sqlite' ? 'SQLite' : 'PostgreSQL on the same machine'}, every write synced before its answer` +
+      (slowSyncMs > 0 ? `, each sync slowed by ${slowSyncMs} ms` : ''),
     loadBefore: loadavg()[0] ?? Number.NaN,
     syncMs: measureSync(join(folder, 'sync')),
   }

@@ -1,162 +1,123 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { createClient } from './client.js'
+import { findPostgres } from '../test/support/postgres-cluster.js'
 import { readConditions } from './conditions.js'
-import {
-  emailOf,
-  fill,
-  IDENTIFIERS_A_PROFILE,
-  openPostgresFiller,
-  openSqliteFiller,
-  personNumber,
-  profileIdOf,
-  type Scenario,
-} from './growth/fill.js'
-import { type LoadRequest, measure } from './load.js'
+import { compare, type Row } from './growth/operations.js'
+import { drawPart, type GrowthRun, replaceTables, toTables } from './growth/report.js'
+import { createParts, type Grown, grow, type Part } from './growth/scenario.js'
 import { type Engine, readEngine } from './options.js'
-import { type BenchDatabase, openBenchDatabase } from './postgres.js'
-import { killAll, type ServerProcess } from './process.js'
-import { createRandom } from './random.js'
-import { type Bench, createBench, startRecollect } from './servers.js'
-import { median } from './statistics.js'
+import { killAll } from './process.js'
 
 /**
- * What an operation costs as the data grow: `npm run bench:growth -- [--engine postgres] [--largest 1000000] [--only fetch]`. All
- * scenarios are filled first and measured in turn, one request at a time, so that their ratios are of one run.
+ * What an operation costs as the data grow. All scenarios of a part are filled first and measured in turn, one request at a
+ * time.
  */
 
-const SECONDS = 1
-const ROUNDS = 5
-const SMALL = 10_000
-const OPERATIONS = ['fetch', 'lookup', 'list', 'create', 'patch', 'observe'] as const
-type Operation = (typeof OPERATIONS)[number]
+const USAGE = `npm run bench:growth -- [options]
 
-/** A filled database with a server on it. */
-interface Grown {
-  readonly scenario: Scenario
-  readonly bench: Bench
-  readonly stores: readonly string[]
-  readonly database: BenchDatabase | undefined
-  server: ServerProcess
-}
+  --engine NAME   sqlite, or postgres: a private cluster, or the one of TEST_DATABASE_URL (sqlite)
+  --part NAME     What grows, may be repeated: profiles, memories, stores (profiles and memories)
+  --largest N     Leave larger scenarios out (1000000)
+  --only NAME     Only this operation, may be repeated
+  --rounds N      Measurements of each (3)
+  --seconds N     Length of a measurement (0.5)
+  --write         Measure both engines and write docs/images/growth-*.svg and the tables of docs/scaling.md`
 
-function scenariosUpTo(largest: number): Scenario[] {
-  const many = [1, 10, 100].filter((stores) => stores * SMALL <= largest)
-  return [
-    ...many.map((stores) => ({ name: `${stores} × ${SMALL.toLocaleString('en')}`, stores, profiles: SMALL })),
-    { name: `1 × ${largest.toLocaleString('en')}`, stores: 1, profiles: largest },
-  ]
-}
+const ENGINES: Readonly<Record<Engine, string>> = { sqlite: 'SQLite', postgres: 'PostgreSQL' }
+const PAGE = fileURLToPath(new URL('../docs/scaling.md', import.meta.url))
+const IMAGES = fileURLToPath(new URL('../docs/images/', import.meta.url))
 
-async function grow(scenario: Scenario, engine: Engine, folder: string): Promise<Grown> {
-  const own = join(folder, scenario.name.replaceAll(/\W+/g, '-'))
-  mkdirSync(own)
-  const database = await openBenchDatabase(engine)
-  const bench = createBench(own, { databaseUrl: database?.url, settings: { RECOLLECT_MAX_STORES: '1000' } })
-  const first = await startRecollect(bench)
-  const client = createClient(bench, first.url)
-  const stores: string[] = []
-  for (let index = 0; index < scenario.stores; index += 1) {
-    const { body } = await client<{ statusUrl: string }>('POST', '/v1/ControlPlane/Stores', {
-      displayName: `store-${index}`,
-    })
-    const operation = await client<{ result: { id: string } }>('GET', body.statusUrl)
-    stores.push(operation.body.result.id)
-  }
-  await first.stop()
-  const started = performance.now()
-  const file = join(own, 'data', 'recollect.db')
-  const filler = database === undefined ? openSqliteFiller(file) : await openPostgresFiller(database.url)
-  await fill(filler, scenario, stores)
-  // What filling left behind must not disturb what is measured.
-  if (database !== undefined) for (const sql of ['vacuum analyze', 'checkpoint']) await filler.run(sql)
-  await filler.close()
-  const size = database === undefined ? `, ${(statSync(file).size / 1e9).toFixed(2)} GB` : ''
-  console.error(`${scenario.name}: filled in ${((performance.now() - started) / 1000).toFixed(0)} s${size}`)
-  return { scenario, bench, stores, database, server: await startRecollect(bench) }
-}
-
-let made = 0
-
-function createNext(operation: Operation, { scenario, stores }: Grown, seed: number): () => LoadRequest {
-  const random = createRandom(seed)
-  return () => {
-    const store = random.integer(stores.length)
-    const person = personNumber(scenario, store, random.integer(scenario.profiles))
-    const profiles = `/v1/Stores/${stores[store]}/Profiles`
-    const path = `${profiles}/${profileIdOf(person)}`
-    made += 1
-    switch (operation) {
-      case 'fetch':
-        return { method: 'GET', path }
-      case 'lookup':
-        return { method: 'POST', path: `${profiles}/Lookup`, body: { idType: 'email', value: emailOf(person) } }
-      case 'list':
-        return { method: 'GET', path: `${profiles}?pageSize=50` }
-      case 'create':
-        return { method: 'POST', path: profiles, body: { traits: { Contact: { email: `new-${made}@example.org` } } } }
-      case 'patch':
-        return { method: 'PATCH', path, body: { traits: { Contact: { firstName: `Ada ${made}`, city: 'Paris' } } } }
-      case 'observe':
-        return {
-          method: 'POST',
-          path: `${path}/Observations`,
-          body: { observations: [{ content: `Note ${made}`, source: 'bench', occurredAt: '2026-01-01T00:00:00Z' }] },
-        }
-    }
-  }
-}
-
-async function compare(grown: readonly Grown[], operations: readonly Operation[]): Promise<string[][]> {
-  const rows: string[][] = []
-  for (const operation of operations) {
-    const times = grown.map((): number[] => [])
-    for (let round = 0; round <= ROUNDS; round += 1) {
-      for (const [index, one] of grown.entries()) {
-        const { authorization } = one.bench
-        const next = createNext(operation, one, round)
-        const { p50 } = await measure(one.server.url, { connections: 1, seconds: SECONDS, authorization, next })
-        // The first round warms up.
-        if (round > 0) times[index]?.push(p50)
-      }
-    }
-    const medians = times.map(median)
-    const [base = Number.NaN] = medians
-    rows.push([operation, ...medians.map((value) => `${value.toFixed(2)} (${(value / base).toFixed(2)})`)])
-    console.error(rows.at(-1)?.join('  '))
-  }
-  return rows
-}
-
-async function main(): Promise<void> {
+function readArguments() {
+  const text = { type: 'string' } as const
   const { values } = parseArgs({
     options: {
-      engine: { type: 'string', default: 'sqlite' },
-      largest: { type: 'string', default: '1000000' },
-      only: { type: 'string', multiple: true },
+      help: { type: 'boolean', short: 'h', default: false },
+      write: { type: 'boolean', default: false },
+      engine: { ...text, default: 'sqlite' },
+      part: { ...text, multiple: true, default: ['profiles', 'memories'] },
+      only: { ...text, multiple: true },
+      largest: { ...text, default: '1000000' },
+      rounds: { ...text, default: '3' },
+      seconds: { ...text, default: '0.5' },
     },
   })
-  const operations = OPERATIONS.filter((name) => values.only === undefined || values.only.includes(name))
-  const engine = readEngine(values.engine)
-  const folder = mkdtempSync(join(tmpdir(), 'recollect-growth-'))
+  const number = (name: 'largest' | 'rounds' | 'seconds'): number => {
+    if (!(Number(values[name]) > 0)) throw new Error(`--${name} ${values[name]}: give a number above 0`)
+    return Number(values[name])
+  }
+  const all = createParts(number('largest'))
+  const parts = values.part.map((name): Part => {
+    const part = all.find((known) => known.name === name)
+    if (part === undefined) throw new Error(`--part ${name}: give one of ${all.map((one) => one.name).join(', ')}`)
+    return { ...part, operations: part.operations.filter((operation) => values.only?.includes(operation) ?? true) }
+  })
+  const { help, write, engine } = values
+  return {
+    help,
+    write,
+    engine: readEngine(engine),
+    parts,
+    pace: { rounds: number('rounds'), seconds: number('seconds') },
+  }
+}
+
+type Arguments = ReturnType<typeof readArguments>
+
+async function measurePart(part: Part, engine: Engine, folder: string, { pace }: Arguments): Promise<Row[]> {
   const grown: Grown[] = []
   try {
-    const conditions = readConditions(folder, engine)
-    for (const scenario of scenariosUpTo(Number(values.largest))) grown.push(await grow(scenario, engine, folder))
-    const rows = await compare(grown, operations)
-    console.log(
-      `${conditions.engine}, ${conditions.date}, ${conditions.cores} cores, Node ${conditions.node}, a sync takes ${conditions.syncMs.toFixed(2)} ms, load average before the run ${conditions.loadBefore.toFixed(1)}. ${IDENTIFIERS_A_PROFILE} identifiers a profile. Median of ${ROUNDS} medians in ms, one request at a time, and the ratio to the first column.\n`,
-    )
-    console.log(`| operation | ${grown.map(({ scenario }) => scenario.name).join(' | ')} |`)
-    console.log(`| --- |${' ---: |'.repeat(grown.length)}`)
-    for (const row of rows) console.log(`| ${row.join(' | ')} |`)
+    for (const scenario of part.scenarios) grown.push(await grow(scenario, engine, folder))
+    return await compare(part, grown, pace)
   } finally {
     killAll()
     for (const { database } of grown) await database?.close()
+  }
+}
+
+async function measureEngine(engine: Engine, given: Arguments): Promise<GrowthRun> {
+  const folder = mkdtempSync(join(tmpdir(), 'recollect-growth-'))
+  try {
+    const conditions = readConditions(folder, engine)
+    const parts: { part: Part; rows: Row[] }[] = []
+    for (const part of given.parts) {
+      const own = join(folder, part.name)
+      parts.push({ part, rows: await measurePart(part, engine, own, given) })
+      // The next part needs the room.
+      rmSync(own, { recursive: true, force: true })
+    }
+    return { engine: ENGINES[engine], conditions, parts }
+  } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-await main()
+async function main(): Promise<void> {
+  const given = readArguments()
+  if (given.help) return console.log(USAGE)
+  if (!given.write) return console.log(toTables(await measureEngine(given.engine, given)))
+  const hasPostgres = (await findPostgres()) !== undefined || process.env.TEST_DATABASE_URL !== undefined
+  if (!hasPostgres)
+    console.error('bench: SKIPPED PostgreSQL: no server programs here, and TEST_DATABASE_URL names no server')
+  const runs: GrowthRun[] = []
+  for (const engine of hasPostgres ? (['sqlite', 'postgres'] as const) : (['sqlite'] as const)) {
+    runs.push(await measureEngine(engine, given))
+  }
+  mkdirSync(IMAGES, { recursive: true })
+  for (const { name } of given.parts) {
+    const picture = drawPart(name, runs)
+    if (picture !== undefined) writeFileSync(`${IMAGES}growth-${name}.svg`, picture)
+  }
+  writeFileSync(PAGE, replaceTables(readFileSync(PAGE, 'utf8'), runs))
+  console.error(`${PAGE} and ${IMAGES}growth-*.svg are written`)
+}
+
+try {
+  await main()
+} catch (error) {
+  killAll()
+  console.error(`bench: ${error instanceof Error ? `${error.message} ${error.cause ?? ''}` : String(error)}`)
+  process.exitCode = 1
+}

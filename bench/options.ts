@@ -67,6 +67,8 @@ export interface Options {
   readonly only: ReadonlySet<CaseName>
   readonly server: string | undefined
   readonly engine: Engine
+  /** How much longer each sync takes, in milliseconds. */
+  readonly slowSyncMs: number
   readonly size: Size
 }
 
@@ -77,6 +79,7 @@ export const USAGE = `npm run bench -- [options]
   --seconds N     Length of a measurement (${FULL.seconds})
   --engine NAME   sqlite, or postgres: a private cluster, or the one of TEST_DATABASE_URL (sqlite)
   --server FILE   main.js of another build than dist/
+  --slow-sync MS  Let each sync of the server and its database take so much longer, by a library that cc compiles (0)
   --curve         Measure create and fetch with 1, 4, 16 and 64 connections
   --peers         Also a server of the official document, Prism, which is installed from npm
   --smoke         A short run that shows that everything works, and which ratios moved since bench/baseline.json
@@ -99,11 +102,14 @@ export function readOptions(args: readonly string[]): Options | undefined {
       seconds: { type: 'string' },
       server: { type: 'string' },
       engine: { type: 'string', default: 'sqlite' },
+      'slow-sync': { type: 'string' },
     },
   })
   if (values.help) return undefined
   const base = values.smoke ? SMOKE : FULL
   if (values['write-baseline'] && !values.smoke) throw new Error('--write-baseline keeps the ratios of a --smoke run')
+  const slowSyncMs = readNumber('slow-sync', values['slow-sync'], 0)
+  if (values['write-baseline'] && slowSyncMs > 0) throw new Error('--write-baseline keeps no ratios of slowed syncs')
   return {
     json: values.json,
     smoke: values.smoke,
@@ -113,6 +119,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
     only: new Set((values.only ?? CASES).map(readCase)),
     server: values.server,
     engine: readEngine(values.engine),
+    slowSyncMs,
     size: {
       ...base,
       rounds: readNumber('rounds', values.rounds, base.rounds),
@@ -134,7 +141,8 @@ export function readEngine(name: string): Engine {
 }
 
 function readNumber(name: string, text: string | undefined, fallback: number): number {
-  const value = text === undefined ? fallback : Number(text)
+  if (text === undefined) return fallback
+  const value = Number(text)
   if (!(value > 0)) throw new Error(`--${name} ${text}: give a number above 0`)
   return value
 }

@@ -57,6 +57,8 @@ lower than those of a server that is alone. Recollect runs as it ships, with che
 npm run bench                                    # the tables, SQLite; -- --help for its options
 npm run bench -- --engine postgres               # a private cluster, or the one of TEST_DATABASE_URL
 npm run bench -- --peers                         # with Prism, which is installed from npm into bench/contract-peer
+npm run bench -- --only mixed --slow-sync 5      # as on a disk whose syncs take 5 ms longer
+npm run bench:stalls                             # fetches while the server imports, encodes anew, ...; -- --engine postgres
 npm run bench -- --smoke                         # under a minute; says which ratios moved since bench/baseline.json
 npm run bench:report -- --rounds 5 --seconds 3   # both engines; writes this page and its picture
 \`\`\`

@@ -17,17 +17,21 @@ import { type BenchDatabase, openBenchDatabase } from './postgres.js'
 import { killAll } from './process.js'
 import { type Results, toMarkdown } from './report.js'
 import { createBench } from './servers.js'
+import { compileSlowSync } from './slow-sync.js'
 
 /** Measures Recollect beside a bare node:http and a bare Fastify server, all in one run. */
 async function runBench(
-  { only, size, server, engine, curve, peers }: Options,
+  { only, size, server, engine, slowSyncMs, curve, peers }: Options,
   databaseUrl: string | undefined,
   folder: string,
+  settings: Readonly<Record<string, string>>,
   say: Run['say'],
 ): Promise<Results> {
-  const conditions = readConditions(folder, engine)
-  const commitLimit = only.has('create') ? await measureCommitLimit(size, folder, databaseUrl) : undefined
-  const bench = createBench(folder, { databaseUrl, ...(server !== undefined && { main: server }) })
+  const conditions = readConditions(folder, engine, slowSyncMs)
+  // The bare driver's syncs are not slowed: there is nothing to compare then.
+  const commitLimit =
+    only.has('create') && slowSyncMs === 0 ? await measureCommitLimit(size, folder, databaseUrl) : undefined
+  const bench = createBench(folder, { databaseUrl, settings, ...(server !== undefined && { main: server }) })
   const run = await prepareRun(bench, size, say)
   const start = only.has('start') ? await runStartCase(run) : undefined
   const requests: RequestResult[] = []
@@ -51,10 +55,11 @@ async function runBench(
 }
 
 /** Prints the results and, after a short run, what moved since the baseline. */
-function show({ json, smoke, writeBaseline: keep, engine }: Options, results: Results): void {
+function show({ json, smoke, writeBaseline: keep, engine, slowSyncMs }: Options, results: Results): void {
   console.log(json ? JSON.stringify(results, undefined, 2) : toMarkdown(results))
   if (keep) writeBaseline(engine, results.requests)
-  else if (smoke) for (const line of compareWithBaseline(engine, results.requests)) console.error(line)
+  else if (smoke && slowSyncMs === 0)
+    for (const line of compareWithBaseline(engine, results.requests)) console.error(line)
 }
 
 async function main(): Promise<void> {
@@ -77,8 +82,9 @@ async function main(): Promise<void> {
   )
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => giveUp(`ended by ${signal}`))
   try {
-    database = await openBenchDatabase(options.engine)
-    const results = await runBench(options, database?.url, folder, (text) => console.error(text))
+    const slowed = options.slowSyncMs > 0 ? compileSlowSync(folder, options.slowSyncMs) : {}
+    database = await openBenchDatabase(options.engine, slowed)
+    const results = await runBench(options, database?.url, folder, slowed, (text) => console.error(text))
     show(options, results)
   } finally {
     clearTimeout(timer)

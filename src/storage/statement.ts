@@ -186,9 +186,10 @@ export function insertRows<T extends keyof Tables & string>(
   const perStatement = Math.floor(MAX_BOUND_VALUES / columns.length)
   const statements: MarkedStatement[] = []
   for (let start = 0; start < rows.length; start += perStatement) {
-    const chunk = rows.slice(start, start + perStatement)
-    const query = Compiled.raw(insertTextOf(table, columns, chunk.length, options), chunk.flat())
-    statements.push({ ...query, marked: true })
+    const values: (string | number | Uint8Array | null)[] = []
+    const end = Math.min(start + perStatement, rows.length)
+    for (let index = start; index < end; index += 1) values.push(...(rows[index] ?? []))
+    statements.push(markedStatement(insertTextOf(table, columns, end - start, options), values))
   }
   return statements
 }
@@ -207,9 +208,19 @@ function insertTextOf(table: string, columns: readonly string[], rows: number, o
   return text
 }
 
+/** @param text with `?` for each value */
+function markedStatement(text: string, values: readonly (string | number | Uint8Array | null)[]): MarkedStatement {
+  return { ...Compiled.raw(text, values as unknown[]), marked: true }
+}
+
+/** So many `?`, separated by commas. */
+function markers(count: number): string {
+  return `${'?,'.repeat(count - 1)}?`
+}
+
 function insertText(table: string, columns: readonly string[], rows: number, { conflict }: InsertOptions): string {
-  const tuple = `(${columns.map(() => '?').join(',')})`
-  const tuples = new Array<string>(rows).fill(tuple).join(',')
+  const tuple = `(${markers(columns.length)})`
+  const tuples = `${`${tuple},`.repeat(rows - 1)}${tuple}`
   const insert = `insert into ${quote(table)} (${columns.map(quote).join(',')}) values ${tuples}`
   if (conflict === undefined) return insert
   const updates = conflict.update.map((column) => `${quote(column)} = excluded.${quote(column)}`).join(',')

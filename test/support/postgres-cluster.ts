@@ -51,6 +51,8 @@ async function findOwner(): Promise<{ uid: number; gid: number } | undefined> {
 export interface ClusterOptions {
   /** Lines of the configuration beyond the defaults of a test. */
   readonly settings?: readonly string[]
+  /** Environment of its programs beyond what they need. */
+  readonly env?: Readonly<Record<string, string>>
   /** Fills the empty data folder; makes a new cluster when absent. */
   readonly init?: (dataFolder: string, cluster: PostgresCluster) => Promise<void>
 }
@@ -60,7 +62,7 @@ export interface ClusterOptions {
  *
  * @throws Error when this machine has no PostgreSQL server programs
  */
-export async function startCluster({ settings = [], init }: ClusterOptions = {}): Promise<PostgresCluster> {
+export async function startCluster({ settings = [], env = {}, init }: ClusterOptions = {}): Promise<PostgresCluster> {
   const programs = await findPostgres()
   if (programs === undefined) throw new Error('there are no PostgreSQL server programs on this machine')
   const owner = await findOwner()
@@ -69,7 +71,11 @@ export async function startCluster({ settings = [], init }: ClusterOptions = {})
   await mkdir(data, { mode: 0o700 })
   if (owner !== undefined) await Promise.all([folder, data].map((path) => chown(path, owner.uid, owner.gid)))
   const port = await findFreePort()
-  const spawnOptions: SpawnOptions = { cwd: folder, env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8' }, ...owner }
+  const spawnOptions: SpawnOptions = {
+    cwd: folder,
+    env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', ...env },
+    ...owner,
+  }
   const runProgram = (program: string, args: readonly string[]) => runToEnd(join(programs, program), args, spawnOptions)
   const options = [`port=${port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, ...settings]
   const cluster: PostgresCluster = {

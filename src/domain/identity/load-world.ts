@@ -5,6 +5,7 @@ import { type ProfileRow, queryLockedProfiles } from '../../storage/profile.js'
 import { selectMergedProfiles } from '../../storage/profile-merge.js'
 import { readAll, readOne } from '../../storage/statement.js'
 import type { Executor } from '../../storage/tables.js'
+import { mapAtPace, type Pace } from '../pace.js'
 import { type IdentityRules, sharedRules } from './decide.js'
 import type { Attempted, PreparedWrite, ProfileWrite } from './resolve.js'
 import { type IdentifierValue, type ProfileState, parseFacts } from './state.js'
@@ -23,14 +24,14 @@ export async function loadWorld(
   trx: Executor,
   scope: StoreScope,
   rules: IdentityRules,
-  { writes, prepared, owners }: Batch,
+  { writes, prepared, owners, pace }: Batch,
 ): Promise<FoundWorld> {
   const targets = writes.flatMap((write) => write.target ?? [])
   const loaded = new Map<string, ProfileState>()
   const ids = [...new Set([...owners, ...targets])].sort()
   // Of whom nothing but traits is written the identifiers are not looked at, unless a rule looks at those of everybody.
   const identified = sharedRules(rules).length > 1 ? ids : findIdentified({ writes, prepared, owners })
-  await loadProfiles(trx, scope, ids, loaded, identified)
+  await loadProfiles(trx, scope, ids, loaded, identified, pace)
   await loadSharers(trx, scope, rules, loaded)
   const missing = targets.filter((target) => !loaded.has(target))
   const merged = await selectMergedProfiles(trx, scope, missing)
@@ -46,10 +47,12 @@ export interface Batch {
   readonly writes: readonly ProfileWrite[]
   readonly prepared: readonly Attempted<PreparedWrite>[]
   readonly owners: readonly string[]
+  /** Of work in the background. */
+  readonly pace?: Pace | undefined
 }
 
 /** Profiles whose identifiers the batch may compare or change. */
-function findIdentified({ writes, prepared, owners }: Batch): string[] {
+function findIdentified({ writes, prepared, owners }: Omit<Batch, 'pace'>): string[] {
   const targets = writes.flatMap(({ target }, index) => {
     const attempted = prepared[index]
     if (target === undefined || attempted === undefined || 'error' in attempted) return []
@@ -71,6 +74,7 @@ async function loadProfiles(
   ids: readonly string[],
   loaded: Map<string, ProfileState>,
   identified: readonly string[] = ids,
+  pace?: Pace,
 ): Promise<void> {
   if (ids.length === 0) return
   const [rows, found] =
@@ -81,7 +85,7 @@ async function loadProfiles(
           queryIdentifiers(trx, scope, identified),
         ])
   const identifiers = groupBy(found, (identifier) => identifier.profileId)
-  for (const row of rows) {
+  await mapAtPace(pace, rows, (row) => {
     loaded.set(row.id, {
       id: row.id,
       createdAt: row.createdAt,
@@ -95,7 +99,7 @@ async function loadProfiles(
         joins,
       })),
     })
-  }
+  })
 }
 
 /** Where two shared identifiers together join profiles, those that share one with a loaded profile count too. */

@@ -63,6 +63,7 @@ function isNewer(a: TraitFact, b: TraitFact): boolean {
 
 /** Orders identifiers by time and keeps the oldest of equal ones: adding a known value again changes nothing. */
 export function uniteIdentifiers(identifiers: readonly OwnedIdentifier[]): OwnedIdentifier[] {
+  if (identifiers.length < 2) return [...identifiers]
   const oldest = new Map<string, OwnedIdentifier>()
   for (const identifier of identifiers.toSorted(byTime)) {
     const key = `${identifier.idType}\n${identifier.value}`
@@ -75,7 +76,7 @@ export function uniteIdentifiers(identifiers: readonly OwnedIdentifier[]): Owned
 
 function byTime(a: OwnedIdentifier, b: OwnedIdentifier): number {
   if (a.ordinal !== b.ordinal) return a.ordinal - b.ordinal
-  return compare(`${a.origin}\n${a.idType}\n${a.value}`, `${b.origin}\n${b.idType}\n${b.value}`)
+  return compare(a.origin, b.origin) || compare(a.idType, b.idType) || compare(a.value, b.value)
 }
 
 function compare(a: string, b: string): number {
@@ -87,7 +88,12 @@ function compare(a: string, b: string): number {
  *
  * @param identifiers oldest first
  */
-export function applyLimits(identifiers: readonly OwnedIdentifier[], types: IdentifierTypes): OwnedIdentifier[] {
+export function applyLimits(
+  identifiers: readonly OwnedIdentifier[],
+  types: IdentifierTypes,
+): readonly OwnedIdentifier[] {
+  const total = identifiers.length
+  if (identifiers.every(({ idType }) => total <= (types.get(idType)?.limit ?? total))) return identifiers
   const counts = new Map<string, number>()
   for (const { idType } of identifiers) counts.set(idType, (counts.get(idType) ?? 0) + 1)
   const seen = new Map<string, number>()

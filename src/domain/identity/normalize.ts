@@ -11,7 +11,7 @@ export const MAX_IDENTIFIER_LENGTH = 255
 export function normalize(normalization: Normalization, value: string): string | undefined {
   switch (normalization) {
     case 'email':
-      return value.replaceAll(/\s+/gu, '').toLowerCase() || undefined
+      return (WHITE_SPACE.test(value) ? value.replaceAll(/\s+/gu, '') : value).toLowerCase() || undefined
     case 'phone':
       return normalizePhone(value)
     case 'trim':
@@ -22,8 +22,12 @@ export function normalize(normalization: Normalization, value: string): string |
 }
 
 const MIN_PHONE_DIGITS = 3
-/** E.164 of North America, where no prefix is ever taken off or put on: valid or not, it stays as it is. */
+/**
+ * A number of the North American plan in full. Valid or not, it comes out as it went in (a national prefix would be a 1),
+ * and to find out which of 25 countries it belongs to takes a tenth of a create.
+ */
 const NORTH_AMERICAN = /^\+1[2-9]\d{9}$/
+const WHITE_SPACE = /\s/u
 
 /**
  * E.164. A number without `+` is read as one of the United States first, then as one that begins with its country code,
@@ -32,7 +36,6 @@ const NORTH_AMERICAN = /^\+1[2-9]\d{9}$/
  */
 function normalizePhone(value: string): string | undefined {
   const text = value.trim()
-  // Most numbers come so, and asking the library costs a tenth of a create.
   if (NORTH_AMERICAN.test(text)) return text
   const number = parseValid(text, 'US') ?? (text.startsWith('+') ? undefined : parseValid(`+${digitsOf(text)}`))
   if (number !== undefined) return number

@@ -6,6 +6,7 @@ import { readAll } from '../../storage/statement.js'
 import { queryLockedStore, type StoreRow } from '../../storage/store.js'
 import type { Executor } from '../../storage/tables.js'
 import { checkOwner, requireStore } from '../control-plane.js'
+import { createPace, mapAtPace, type Pace } from '../pace.js'
 import { loadSchema, type StoreSchema } from '../schema.js'
 import type { TraitChange } from '../trait.js'
 import type { IdentityRules } from './decide.js'
@@ -57,7 +58,7 @@ export async function resolve(
 ): Promise<WriteOutcome[]> {
   const outcomes = await ctx.db.transaction(
     async (trx) => {
-      const result = await resolveInTransaction(ctx, trx, scope, writes)
+      const result = await resolveInTransaction(ctx, trx, scope, writes, background ? createPace() : undefined)
       await inTransaction?.(trx, result)
       return result
     },
@@ -72,6 +73,7 @@ async function resolveInTransaction(
   trx: Executor,
   scope: StoreScope,
   writes: readonly ProfileWrite[],
+  pace: Pace | undefined,
 ): Promise<WriteOutcome[]> {
   const { store, owners } = await openBatch(trx, scope, writes)
   const schema = await loadSchema(ctx, trx, scope, store.schemaVersion)
@@ -79,13 +81,14 @@ async function resolveInTransaction(
   const isPreparedFor = writes.every((write) => write.prepared.schemaVersion === schema.version)
   const rules: IdentityRules = { ...schema, maxJoinedProfiles: ctx.config.limits.joinedProfiles }
   const current = isPreparedFor ? owners : await selectIdentifierOwners(trx, scope, identifiersOf(prepared))
-  const found = await loadWorld(trx, scope, rules, { writes, prepared, owners: current })
+  const found = await loadWorld(trx, scope, rules, { writes, prepared, owners: current, pace })
   const applied: AppliedWrite[] = []
-  const outcomes = writes.map((write, index): WriteOutcome => {
+  const outcomes = await mapAtPace(pace, writes, (write, index): WriteOutcome => {
     const result = attempt(() => {
       const preparedWrite = unwrap(prepared[index])
       const target = write.target === undefined ? undefined : requireTarget(found, write.target)
-      const outcome = found.world.apply({ ...preparedWrite, target, ordinal: ctx.tick() }, () => ({
+      const { changes, identifiers, edit } = preparedWrite
+      const outcome = found.world.apply({ target, changes, identifiers, edit, ordinal: ctx.tick() }, () => ({
         id: ctx.newId('mem_profile'),
         createdAt: ctx.now(),
       }))
@@ -94,7 +97,7 @@ async function resolveInTransaction(
     })
     return 'error' in result ? result : result.value
   })
-  await writeChanges(ctx, trx, scope, rules, found, applied)
+  await writeChanges(ctx, trx, scope, rules, found, applied, pace)
   countOutcomes(
     ctx,
     applied.map(({ outcome }) => outcome),

@@ -52,14 +52,21 @@ export interface World {
   profiles(): Iterable<ProfileState>
 }
 
+const NOBODY: readonly ProfileState[] = []
+
 export function createWorld(rules: IdentityRules, loaded: Iterable<ProfileState>): World {
   const profiles = new Map<string, ProfileState>()
-  const owners = new Map<string, Set<string>>()
+  const owners = new Map<string, string[]>()
   const canonicalIds = new Map<string, string>()
   const keyOf = ({ idType, value }: IdentifierValue) => `${idType}\n${value}`
 
   const forget = (state: ProfileState) => {
-    for (const identifier of state.identifiers) owners.get(keyOf(identifier))?.delete(state.id)
+    for (const identifier of state.identifiers) {
+      const key = keyOf(identifier)
+      const others = owners.get(key)?.filter((id) => id !== state.id) ?? []
+      if (others.length > 0) owners.set(key, others)
+      else owners.delete(key)
+    }
     profiles.delete(state.id)
   }
   const remember = (state: ProfileState) => {
@@ -67,8 +74,8 @@ export function createWorld(rules: IdentityRules, loaded: Iterable<ProfileState>
     for (const identifier of state.identifiers) {
       const key = keyOf(identifier)
       const ids = owners.get(key)
-      if (ids === undefined) owners.set(key, new Set([state.id]))
-      else ids.add(state.id)
+      if (ids === undefined) owners.set(key, [state.id])
+      else if (!ids.includes(state.id)) ids.push(state.id)
     }
   }
   const replace = (state: ProfileState) => {
@@ -81,8 +88,8 @@ export function createWorld(rules: IdentityRules, loaded: Iterable<ProfileState>
     for (let next = canonicalIds.get(current); next !== undefined; next = canonicalIds.get(current)) current = next
     return profiles.get(current)
   }
-  const ownersOf = (identifier: IdentifierValue): ProfileState[] =>
-    [...(owners.get(keyOf(identifier)) ?? [])].flatMap((id) => profiles.get(id) ?? [])
+  const ownersOf = (identifier: IdentifierValue): readonly ProfileState[] =>
+    owners.get(keyOf(identifier))?.flatMap((id) => profiles.get(id) ?? []) ?? NOBODY
 
   const absorb = (canonical: ProfileState, { profile, rule }: Match): [ProfileState, Absorption] => {
     const { survivor, absorbed, displaced } = mergeProfiles(canonical, profile, rules.identifierTypes)
@@ -109,7 +116,8 @@ export function createWorld(rules: IdentityRules, loaded: Iterable<ProfileState>
       const absorptions: Absorption[] = []
       let state: ProfileState
       if (decision.kind === 'create') {
-        state = { ...newProfile(), traits: {}, facts: {}, identifiers: [] }
+        const { id, createdAt } = newProfile()
+        state = { id, createdAt, traits: {}, facts: {}, identifiers: [] }
       } else {
         const { canonical, absorbed } = decision
         state = canonical.profile
@@ -156,7 +164,8 @@ function applyChanges(state: ProfileState, { changes, ordinal }: WorldWrite): Pr
       ofGroup.map(({ name }) => [name, newFact(state.id, ordinal, entryOf(known, group, name))] as const),
     )
   }
-  return { ...state, traits, facts }
+  const { id, createdAt, identifiers } = state
+  return { id, createdAt, traits, facts, identifiers }
 }
 
 /** A write always wins over what it found, also when another node's clock is ahead. */
@@ -173,9 +182,13 @@ function addIdentifiers(
   if (write.identifiers.length === 0) return state
   const added = write.identifiers.map((identifier): OwnedIdentifier => {
     // A hub is a hub for each of its owners.
-    const joins = Math.max(0, ...ownersOf(identifier).map((owner) => findOwned(owner, identifier)?.joins ?? 0))
-    return { ...identifier, origin: state.id, ordinal: write.ordinal, joins }
+    let joins = 0
+    for (const owner of ownersOf(identifier)) joins = Math.max(joins, findOwned(owner, identifier)?.joins ?? 0)
+    const { idType, value } = identifier
+    // Named, not spread: over a hundred thousand rows the difference is most of a second.
+    return { idType, value, origin: state.id, ordinal: write.ordinal, joins }
   })
   const united = uniteIdentifiers([...state.identifiers, ...added])
-  return { ...state, identifiers: applyLimits(united, rules.identifierTypes) }
+  const { id, createdAt, traits, facts } = state
+  return { id, createdAt, traits, facts, identifiers: applyLimits(united, rules.identifierTypes) }
 }

@@ -11,9 +11,10 @@ import {
 import { moveMemories, raiseMemoryVersion } from '../../storage/memory.js'
 import { deleteProfiles, type ProfileRow, upsertProfiles } from '../../storage/profile.js'
 import { insertMerges, type ProfileMergeRow, redirectMerges } from '../../storage/profile-merge.js'
-import { runAll } from '../../storage/statement.js'
+import { type CompiledQuery, runAll } from '../../storage/statement.js'
 import type { Executor } from '../../storage/tables.js'
 import { createEvent } from '../event.js'
+import { mapAtPace, type Pace } from '../pace.js'
 import { type IdentityRules, isExclusive, isHub } from './decide.js'
 import type { FoundWorld } from './load-world.js'
 import { identityOf } from './merge.js'
@@ -30,7 +31,7 @@ export interface AppliedWrite {
 
 type Merge = Absorption & { readonly actor: Actor }
 
-/** Brings the database to where the world is: only what changed, in one message. */
+/** Brings the database to where the world is: only what changed, in one message, or in a few when there is a pace to keep. */
 export async function writeChanges(
   ctx: Context,
   trx: Executor,
@@ -38,6 +39,7 @@ export async function writeChanges(
   rules: IdentityRules,
   { world, loaded }: Pick<FoundWorld, 'world' | 'loaded'>,
   applied: readonly AppliedWrite[],
+  pace?: Pace,
 ): Promise<void> {
   const now = ctx.now()
   const merges = applied.flatMap(({ write, outcome }) =>
@@ -47,31 +49,48 @@ export async function writeChanges(
   const { removed, added, counted } = diffIdentifiers(rules, world, loaded, changed)
   reportHubs(ctx, scope, rules, counted)
   const stored = merges.filter(({ absorbed }) => loaded.has(absorbed.id))
-  await runAll(trx, [
-    ...removed.map((row) => deleteIdentifier(trx, scope, row)),
-    ...merges.flatMap(({ absorbed, survivorId }) => [
-      moveIdentifiers(trx, scope, absorbed.id, survivorId),
-      redirectMerges(trx, scope, absorbed.id, survivorId),
-      ...moveMemories(trx, scope, absorbed.id, survivorId),
-    ]),
-    ...stored.map(({ absorbed }) => deleteProfiles(trx, scope, [absorbed.id])),
-    ...upsertProfiles(
-      scope,
-      changed.map((state) => toProfileRow(state, now)),
-    ),
-    // After the upsert: a profile may be younger than its merge, within one batch.
-    ...merges.map(({ survivorId }) => raiseMemoryVersion(trx, scope, survivorId, { rebuild: true })),
-    ...insertIdentifiers(scope, added),
-    ...counted.map((row) => updateJoins(trx, scope, row)),
-    ...insertMerges(
-      scope,
-      merges.map((merge) => toMergeRow(merge, world, now)),
-    ),
-    ...insertEvents(
-      scope.storeId,
-      applied.flatMap((write) => describeChange(ctx, write)),
-    ),
+  const profiles = await mapAtPace(pace, changed, (state) => toProfileRow(state, now))
+  const events = (await mapAtPace(pace, applied, (write) => describeChange(ctx, write))).flat()
+  await runAtPace(trx, pace, [
+    () => [
+      ...removed.map((row) => deleteIdentifier(trx, scope, row)),
+      ...merges.flatMap(({ absorbed, survivorId }) => [
+        moveIdentifiers(trx, scope, absorbed.id, survivorId),
+        redirectMerges(trx, scope, absorbed.id, survivorId),
+        ...moveMemories(trx, scope, absorbed.id, survivorId),
+      ]),
+      ...stored.map(({ absorbed }) => deleteProfiles(trx, scope, [absorbed.id])),
+      ...upsertProfiles(scope, profiles),
+    ],
+    () => [
+      // After the upsert: a profile may be younger than its merge, within one batch.
+      ...merges.map(({ survivorId }) => raiseMemoryVersion(trx, scope, survivorId, { rebuild: true })),
+      ...insertIdentifiers(scope, added),
+      ...counted.map((row) => updateJoins(trx, scope, row)),
+      ...insertMerges(
+        scope,
+        merges.map((merge) => toMergeRow(merge, world, now)),
+      ),
+    ],
+    () => insertEvents(scope.storeId, events),
   ])
+}
+
+/** Runs statements in one message, or each part in one of its own when there is a pace to keep. */
+async function runAtPace(
+  trx: Executor,
+  pace: Pace | undefined,
+  parts: readonly (() => readonly CompiledQuery[])[],
+): Promise<void> {
+  if (pace === undefined)
+    return runAll(
+      trx,
+      parts.flatMap((part) => part()),
+    )
+  for (const part of parts) {
+    await runAll(trx, part())
+    await pace()
+  }
 }
 
 /** Tells the operator that a value joins no more; the value itself stays out of the log. */

@@ -14,6 +14,7 @@ import type { Executor } from '../../storage/tables.js'
 import { createEvent } from '../event.js'
 import { type ProfileWrite, resolve, type WriteOutcome } from '../identity/resolve.js'
 import type { ClaimedJob } from '../job.js'
+import { createPace, mapAtPace } from '../pace.js'
 import { loadSchema, type StoreSchema } from '../schema.js'
 import { openStoreOfJob } from '../store-scope.js'
 import { ImportCancelledError } from './cancel.js'
@@ -113,8 +114,8 @@ async function prepareChunk(
   const { ctx, scope } = run
   const schema = await loadSchema(ctx, ctx.db.read, (await openStoreOfJob(ctx, scope.storeId)) ?? scope)
   const issues: ImportIssueRow[] = []
-  const rows = records.flatMap((numbered) => toRowWrite(run, schema, columns, numbered, issues))
-  return { records, rows, issues }
+  const rows = await mapAtPace(createPace(), records, (numbered) => toRowWrite(run, schema, columns, numbered, issues))
+  return { records, rows: rows.flat(), issues }
 }
 
 async function storeChunk(run: ImportRun, { records, rows, issues }: PreparedChunk): Promise<void> {

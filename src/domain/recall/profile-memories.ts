@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import type { Context } from '../../context.js'
 import { groupBy } from '../../group-by.js'
 import type { StoreScope } from '../../scope.js'
@@ -7,6 +6,7 @@ import { MOST_CHANGES_BEHIND, selectDeletionsSince } from '../../storage/memory-
 import { selectVectorsSince } from '../../storage/memory-vector.js'
 import { selectObservationsSince } from '../../storage/observation.js'
 import { selectSummariesSince } from '../../storage/summary.js'
+import { createPace, mapAtPace } from '../pace.js'
 import { requireProfile } from '../profile.js'
 import { cacheKey } from './cache.js'
 import { createMemoryIndex, type MemoryIndex } from './memory-index.js'
@@ -86,9 +86,10 @@ async function update(
   since: number,
 ): Promise<void> {
   const observations = await selectObservationsSince(ctx.db.read, scope, profileId, since)
-  await forEachInParts(observations, (row) => memories.observations.put(row))
+  const pace = createPace()
+  await mapAtPace(pace, observations, (row) => memories.observations.put(row))
   const summaries = await selectSummariesSince(ctx.db.read, scope, profileId, since)
-  await forEachInParts(summaries, ({ conversationId, ...row }) => {
+  await mapAtPace(pace, summaries, ({ conversationId, ...row }) => {
     memories.summaries.put({ ...row, conversationIds: [conversationId] })
   })
   await updateVectors(ctx, scope, profileId, memories, since)
@@ -110,20 +111,10 @@ async function updateVectors(
 ): Promise<void> {
   if (ctx.encoder === undefined) return
   const vectors = await selectVectorsSince(ctx.db.read, scope, profileId, ctx.encoder.model, since)
-  await forEachInParts([...groupBy(vectors, (vector) => vector.memoryId)], ([id, chunks]) => {
+  await mapAtPace(createPace(), [...groupBy(vectors, (vector) => vector.memoryId)], ([id, chunks]) => {
     indexOf(memories, id).setVectors(
       id,
       chunks.map(({ vector }) => vector),
     )
   })
-}
-
-/** So many at a time take some milliseconds; other requests get their turn in between. */
-const PART_SIZE = 250
-
-async function forEachInParts<T>(items: readonly T[], visit: (item: T) => void): Promise<void> {
-  for (let start = 0; start < items.length; start += PART_SIZE) {
-    if (start > 0) await setImmediate()
-    for (const item of items.slice(start, start + PART_SIZE)) visit(item)
-  }
 }

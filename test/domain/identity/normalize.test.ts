@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import parsePhoneNumber from 'libphonenumber-js/min'
 import { describe, expect, it } from 'vitest'
 import type { Normalization } from '../../../src/contract/identity.js'
 import { normalize } from '../../../src/domain/identity/normalize.js'
@@ -68,6 +69,24 @@ describe('phone', () => {
         ]
         for (const text of notations) expect(normalize('phone', text)).toBe(`+1317555${line}`)
       }),
+    )
+  })
+})
+
+describe('a number of the North American plan in full', () => {
+  const validNumber = (text: string): string | undefined => {
+    const number = parsePhoneNumber(text, 'US')
+    return number?.isValid() ? number.number : undefined
+  }
+
+  it('is what the library makes of it, or its digits where no country has it', () => {
+    const digits = fc.stringMatching(/^[2-9]\d{9}$/)
+    fc.assert(
+      fc.property(digits, (national) => {
+        const text = `+1${national}`
+        expect(normalize('phone', text)).toBe(validNumber(text) ?? text)
+      }),
+      { numRuns: 2000 },
     )
   })
 })
