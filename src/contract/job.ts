@@ -24,6 +24,7 @@ export const listJobs = defineOperation({
   url: '/recollect/v1/Jobs',
   operationId: 'ListJobs',
   scope: 'read',
+  showsOwnStores: true,
   summary: 'Background jobs of the account that wait, run or were set aside, newest first',
   tag: 'Recollect',
   query: Type.Object({ pageSize: PageSize(100), pageToken: PageToken, orderBy: OrderBy }),

@@ -30,13 +30,14 @@ export type ChangeName =
   | 'import.completed'
   | 'import.cancelled'
 
-/** What happens to an account beside its stores, named `com.recollect.<resource>.<action>`: the API has no such thing. */
-export type AccountChangeName = 'key.created' | 'key.revoked' | 'access.refused'
+/** What the API has no word for, named `com.recollect.<resource>.<action>`. */
+export type AccountChangeName = 'key.created' | 'key.revoked' | 'access.refused' | 'job.retried'
 
 const ACCOUNT_CHANGES: readonly string[] = [
   'key.created',
   'key.revoked',
   'access.refused',
+  'job.retried',
 ] satisfies AccountChangeName[]
 
 /**

@@ -20,6 +20,7 @@ import { normalize } from './identity/normalize.js'
 import { type PreparedWrite, type ProfileWrite, resolve } from './identity/resolve.js'
 import { findSimilarOwners } from './identity/similar.js'
 import { type Page, type PageQuery, readPage } from './page.js'
+import { cacheKey } from './recall/cache.js'
 import { loadSchema, requireIdentifierType, type StoreSchema } from './schema.js'
 import { checkTraits, promoteIdentifiers } from './trait.js'
 
@@ -238,4 +239,6 @@ export async function deleteProfile(ctx: Context, scope: StoreScope, actor: Acto
     },
     { owner: scope },
   )
+  // Its texts go from memory too, not only when there is no room for them.
+  ctx.recallCache.delete(cacheKey(scope, profileId))
 }

@@ -6,6 +6,7 @@ import { openStore } from '../../src/domain/store-scope.js'
 import { createTestContext, openTestStore, TEST_ACTOR } from '../support/context.js'
 
 const WORKER = 'one'
+const READER = { accountSid: TEST_ACTOR.accountSid, stores: undefined }
 
 /** A context with a job that failed so often that it was set aside. */
 async function setAside(kind: JobKind) {
@@ -21,7 +22,7 @@ async function setAside(kind: JobKind) {
     if (job === undefined) throw new Error('the job is not due')
     outcome = await giveBack({ db: ctx.db, now: () => later }, job, new Error('boom'))
   }
-  const [job] = (await listJobs(ctx, TEST_ACTOR.accountSid, {})).items
+  const [job] = (await listJobs(ctx, READER, {})).items
   if (job === undefined) throw new Error('the job is not listed')
   return { ctx, job }
 }
@@ -30,14 +31,14 @@ it('lists a job that was set aside with the reason, and runs it again on request
   const { ctx, job } = await setAside('bulk')
   expect(job).toMatchObject({ kind: 'bulk', status: 'FAILED', attempts: 10, lastError: 'Error: boom' })
   expect(await claimJob(ctx, WORKER)).toBeUndefined()
-  await retryJob(ctx, TEST_ACTOR.accountSid, job.id)
-  expect((await listJobs(ctx, TEST_ACTOR.accountSid, {})).items).toMatchObject([{ status: 'QUEUED', attempts: 0 }])
+  await retryJob(ctx, TEST_ACTOR, job.id)
+  expect((await listJobs(ctx, READER, {})).items).toMatchObject([{ status: 'QUEUED', attempts: 0 }])
   expect(await claimJob(ctx, WORKER)).toMatchObject({ id: job.id })
 })
 
 it('refuses to run an import again whose file is gone', async () => {
   const { ctx, job } = await setAside('import')
-  await expect(retryJob(ctx, TEST_ACTOR.accountSid, job.id)).rejects.toMatchObject({ status: 409 })
+  await expect(retryJob(ctx, TEST_ACTOR, job.id)).rejects.toMatchObject({ status: 409 })
 })
 
 it('erases what a failed bulk upsert was to write with a profile of its store, and refuses to run it then', async () => {
@@ -47,12 +48,19 @@ it('erases what a failed bulk upsert was to write with a profile of its store, a
   await deleteProfile(ctx, scope, TEST_ACTOR, id)
   const rows = await ctx.db.read.selectFrom('job').select('payload').execute()
   expect(rows).toEqual([{ payload: '{}' }])
-  await expect(retryJob(ctx, TEST_ACTOR.accountSid, job.id)).rejects.toMatchObject({ status: 409 })
+  await expect(retryJob(ctx, TEST_ACTOR, job.id)).rejects.toMatchObject({ status: 409 })
+})
+
+it('shows a key for some stores the jobs of those', async () => {
+  const { ctx, job } = await setAside('bulk')
+  const listFor = async (store: string) => (await listJobs(ctx, { ...READER, stores: new Set([store]) }, {})).items
+  expect(await listFor(job.storeId)).toMatchObject([{ id: job.id }])
+  expect(await listFor('mem_store_01hzzzzzzzzzzzzzzzzzzzzzzz')).toEqual([])
 })
 
 it('shows a job to its account alone', async () => {
   const { ctx, job } = await setAside('bulk')
   const stranger = `AC${'2'.repeat(32)}`
-  expect((await listJobs(ctx, stranger, {})).items).toEqual([])
-  await expect(retryJob(ctx, stranger, job.id)).rejects.toMatchObject({ status: 404 })
+  expect((await listJobs(ctx, { accountSid: stranger, stores: undefined }, {})).items).toEqual([])
+  await expect(retryJob(ctx, { ...TEST_ACTOR, accountSid: stranger }, job.id)).rejects.toMatchObject({ status: 404 })
 })

@@ -15,7 +15,10 @@ export function cacheKey(scope: StoreScope, profileId: string): string {
   return `${scope.storeId}/${profileId}`
 }
 
-/** @param maxBytes beyond it the profiles longest unused are dropped; one larger than that is not kept */
+/**
+ * @param maxBytes beyond it the profiles longest unused are dropped. The last used one stays however large it is, or each
+ *   of its questions would make its index anew (16 s for 100,000 memories); 0 keeps nothing.
+ */
 export function createRecallCache(maxBytes: number): RecallCache {
   const entries = new Map<string, { memories: ProfileMemories; bytes: number }>()
   let total = 0
@@ -38,7 +41,7 @@ export function createRecallCache(maxBytes: number): RecallCache {
       entries.set(key, { memories, bytes })
       total += bytes
       for (const oldest of entries.keys()) {
-        if (total <= maxBytes) break
+        if (total <= maxBytes || (entries.size === 1 && maxBytes > 0)) break
         drop(oldest)
       }
     },
