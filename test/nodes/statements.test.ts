@@ -25,6 +25,23 @@ const EXCEPTIONS: readonly Exception[] = [
       /^select min\("(observation|summary)"\."updated_at"\) as "oldest" from \(select .* from "encoding_queue" where "memory_id" >= /,
     why: 'the age of the queue is a metric',
   },
+  {
+    pattern: /^select "store_id" from "account_store" where "account_sid" = /,
+    why: 'the audit is of an account: which stores it had',
+  },
+  {
+    pattern: /^select "store_id", "next_run_at" from "retention" where "next_run_at" <= /,
+    why: 'what is due, by an index',
+  },
+  {
+    pattern: /^select "store_id", "id" from "import" where "status" in .* and "updated_at" < /,
+    why: 'reports that are too old, of all stores, once an hour',
+  },
+  { pattern: /^select \* from "operation" where "account_sid" = /, why: 'an operation is read by its account' },
+  {
+    pattern: /^select "store_id", "conversation_id", "id", "data" from "communication" where \("store_id", /,
+    why: 'a migration reads everything once',
+  },
   { pattern: /^select "id" from "(observation|summary)" limit \$\d+$/, why: 'the first memory warms the encoder up' },
 ]
 
