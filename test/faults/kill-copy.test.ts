@@ -30,11 +30,11 @@ async function newSource(): Promise<string> {
   await mkdir(join(dataDir, 'uploads'))
   await writeFile(join(dataDir, 'uploads', UPLOAD), randomBytes(UPLOAD_BYTES))
   const db = new SqliteDatabase(join(dataDir, 'recollect.db'))
-  const event = db.prepare(`insert into event values ('${STORE}', ?, 'type', ?, 'RQ1', 'AC1', '{}', ?)`)
+  const event = db.prepare(`insert into event values ('${STORE}', ?, 'type', ?, 'RQ1', 'AC1', '{}', ?, '', '')`)
   db.transaction(() => {
     for (let index = 0; index < EVENTS; index += 1) event.run(`event-${index}`, `mem_profile_${index}\0`, index)
     db.prepare(
-      `insert into import values ('${STORE}', ?, 'f.csv', ?, '[]', 'PROCESSING', 0, 0, 0, 0, null, 1, 1, 1)`,
+      `insert into import values ('${STORE}', ?, 'f.csv', ?, '[]', 'PROCESSING', 0, 0, 0, 0, null, 1, 1, 1, '')`,
     ).run(IMPORT, UPLOAD_BYTES)
     const payload = JSON.stringify({ importId: IMPORT, blob: UPLOAD })
     db.prepare(
