@@ -24,7 +24,7 @@ export interface EveryWriteClient {
 
 /**
  * @param name differs from other clients'
- * @param withJobs also bulk upserts and imports, which on PostgreSQL wait up to a minute for a killed node's lease
+ * @param withJobs also what makes jobs (bulk upserts, imports, deletion of trait groups), which on PostgreSQL wait up to a minute for a killed node's lease
  */
 export async function createEveryWriteClient(
   api: Api,
@@ -181,7 +181,8 @@ const STEPS: readonly Maker[] = [
     const old = first(known, 'group ')
     if (old === undefined) return undefined
     const path = `/v1/ControlPlane/Stores/${store}/TraitGroups/${old.slice(6)}`
-    return { send: (api) => api('DELETE', path), after: without(known, old) }
+    // A job removes its values from the profiles.
+    return { send: (api) => api('DELETE', path), after: without(known, old), isLater: true }
   },
   ({ store, name }, known, count) => ({
     send: async (api) => {

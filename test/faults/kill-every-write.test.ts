@@ -55,7 +55,7 @@ it(`${ROUNDS} times SIGKILL during writes of every kind loses and halves nothing
 })
 
 describe.runIf(await hasPostgres())('on PostgreSQL', () => {
-  it(`${ROUNDS} times SIGKILL during writes of every kind loses and halves nothing`, async () => {
+  it(`${ROUNDS} times SIGKILL during writes of every kind loses and halves nothing`, { timeout: 480_000 }, async () => {
     const cluster = await useCluster()
     const folder = await createRestartable({ env: { ...SETTINGS, DATABASE_URL: cluster.url } })
     const findFaults = () =>
