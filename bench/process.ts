@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { openSync, readFileSync } from 'node:fs'
+import { openSync, readFileSync, statSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
 const START_TIMEOUT_MS = 15_000
 const STOP_TIMEOUT_MS = 12_000
 const LOG_LINES_SHOWN = 5
+const LOG_POLL_MS = 5
 
 /** A server in a process of its own. */
 export interface ServerProcess {
@@ -16,7 +17,7 @@ export interface ServerProcess {
 const running = new Set<ChildProcess>()
 
 /**
- * Starts Node with a script that prints a line with its address, and resolves when it did.
+ * Starts Node with a script that prints a line with its address or logs it, and resolves when it did.
  *
  * @param logFile gets what the server writes to stderr, as a service's log would
  */
@@ -25,20 +26,25 @@ export async function startProcess(
   env: Readonly<Record<string, string>>,
   logFile: string,
 ): Promise<ServerProcess> {
+  const logStart = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0
   const child = spawn(process.execPath, args, {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', openSync(logFile, 'a')],
   })
   running.add(child)
   child.once('exit', () => running.delete(child))
-  const url = await waitForUrl(child, logFile)
+  const url = await waitForUrl(child, logFile, logStart)
   return { url, pid: child.pid ?? 0, stop: () => stop(child) }
 }
 
-function waitForUrl(child: ChildProcess, logFile: string): Promise<string> {
+/** A line of the log with the address the server listens on. */
+const LISTENING = /"url":"(https?:\/\/[^"]+)","msg":"listening"/
+
+function waitForUrl(child: ChildProcess, logFile: string, logStart: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const settle = () => {
       clearTimeout(timer)
+      clearInterval(poll)
       child.off('exit', onExit)
     }
     const fail = (reason: string) => {
@@ -47,14 +53,17 @@ function waitForUrl(child: ChildProcess, logFile: string): Promise<string> {
     }
     const onExit = (code: number | null) => fail(`ended with code ${code}`)
     const timer = setTimeout(() => fail('did not start in time'), START_TIMEOUT_MS)
-    child.once('exit', onExit)
-    if (child.stdout === null) return
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const url = /http:\/\/[\d.:]+\d/.exec(line)?.[0]
+    const found = (url: string | undefined) => {
       if (url === undefined) return
       settle()
       resolve(url)
-    })
+    }
+    const poll = setInterval(() => {
+      found(LISTENING.exec(readFileSync(logFile).subarray(logStart).toString())?.[1])
+    }, LOG_POLL_MS)
+    child.once('exit', onExit)
+    if (child.stdout === null) return
+    createInterface({ input: child.stdout }).on('line', (line) => found(/http:\/\/[\d.:]+\d/.exec(line)?.[0]))
   })
 }
 

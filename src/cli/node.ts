@@ -85,6 +85,8 @@ export async function listen(ctx: Context, app: FastifyInstance, port: number): 
   const host = ctx.config.host.includes(':') ? `[${ctx.config.host}]` : ctx.config.host
   const url = `${ctx.config.tls === undefined ? 'http' : 'https'}://${host}:${address.port}`
   ctx.log.info({ url }, 'listening')
+  // Whoever started the server waits for this line.
+  ctx.log.flush()
   return url
 }
 
