@@ -1,19 +1,11 @@
 import type { Kysely } from 'kysely'
+import type { EventRow } from './event.js'
 import type { PageRequest } from './page.js'
 import type { Executor, Tables } from './tables.js'
 
 /** An event with where it stands: a store, or the account for what is outside of stores. */
-export interface AuditRow {
+export interface AuditRow extends EventRow {
   storeId: string
-  id: string
-  type: string
-  subjectId: string
-  requestId: string
-  actor: string
-  operation: string
-  clientAddress: string
-  data: Record<string, unknown>
-  createdAt: number
 }
 
 export interface AuditFilter {
