@@ -25,8 +25,6 @@ import { loadSchema, requireIdentifierType, type StoreSchema } from './schema.js
 import { checkTraits, promoteIdentifiers } from './trait.js'
 
 const MAX_BATCH_SIZE = 256
-/** While one is synced the next is decided. */
-const MAX_BATCHES = 1
 const MAX_PAGE_ITEMS = 1000
 
 /** Submits a write of one profile and resolves with the profile's id when it is on disk. */
@@ -44,7 +42,6 @@ export interface SubmitWrite {
 export function createWriteGatherer(context: () => Context): SubmitWrite {
   const submit = gather<{ scope: StoreScope; write: ProfileWrite; span: SpanReference | undefined }, string>({
     maxBatchSize: MAX_BATCH_SIZE,
-    maxBatches: MAX_BATCHES,
     isItemFault: (error) => !(error instanceof StorageUnavailableError),
     run: async (_storeId, items) => {
       const scope = items[0]?.scope
