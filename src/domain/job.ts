@@ -69,13 +69,17 @@ export function newWorkerName(): string {
   return `${process.pid}-${newSecret()}`
 }
 
-/** Takes the next job that is due; nothing when there is none. */
+/**
+ * Takes the next job that is due; nothing when there is none.
+ *
+ * @param worker holds no job now: one that the database has in its name was taken by a claim whose answer was lost
+ */
 export async function claimJob(ctx: Pick<Context, 'db' | 'now'>, worker: string): Promise<ClaimedJob | undefined> {
   // A look without a transaction first: idle workers must not disturb the writers.
-  while ((await storage.findDueJob(ctx.db.read, ctx.now())) !== undefined) {
+  while ((await storage.findDueJob(ctx.db.read, worker, ctx.now())) !== undefined) {
     const row = await ctx.db.transaction(async (trx) => {
       const now = ctx.now()
-      const id = await storage.findDueJob(trx, now)
+      const id = await storage.findDueJob(trx, worker, now)
       return id && storage.lockJob(trx, { id, worker, now, lockedUntil: now + LEASE_MS })
     })
     // Else another worker was first; there may be more to do.

@@ -10,14 +10,14 @@ const POLL_MS = 1000
 
 /** Works on jobs until it is stopped, `config.jobConcurrency` at a time. Those under way stop at their next checkpoint. */
 export function startWorker(ctx: Context): Loop {
-  const name = newWorkerName()
-  const loops = Array.from({ length: ctx.config.jobConcurrency }, () =>
-    startLoop(ctx.jobSignal, POLL_MS, async (shouldStop) => {
+  const loops = Array.from({ length: ctx.config.jobConcurrency }, () => {
+    const name = newWorkerName()
+    return startLoop(ctx.jobSignal, POLL_MS, async (shouldStop) => {
       const job = await claimQuietly(ctx, name)
       if (job !== undefined) await runJob(ctx, job, shouldStop)
       return job !== undefined
-    }),
-  )
+    })
+  })
   return {
     async stop() {
       await Promise.all(loops.map((loop) => loop.stop()))

@@ -1,3 +1,4 @@
+import type { ExpressionBuilder } from 'kysely'
 import type { StoreScope } from '../scope.js'
 import type { CompiledQuery } from './statement.js'
 import type { Executor, Tables } from './tables.js'
@@ -65,17 +66,22 @@ export async function insertJob(executor: Executor, job: NewJob, now: number): P
     .execute()
 }
 
+/** Whether a worker may take a job: nobody holds it, or that worker itself does and never heard that it got it. */
+function isFree(e: ExpressionBuilder<Tables, 'job'>, worker: string, now: number) {
+  return e.or([e('locked_until', 'is', null), e('locked_until', '<', now), e('locked_by', '=', worker)])
+}
+
 /**
- * Id of the oldest job that is due, nobody holds and that is the first of its lane: a lane's jobs run in the order they were
- * accepted, so that later values win.
+ * Id of the oldest job that is due, no other worker holds and that is the first of its lane: a lane's jobs run in the order
+ * they were accepted, so that later values win.
  */
-export async function findDueJob(executor: Executor, now: number): Promise<string | undefined> {
+export async function findDueJob(executor: Executor, worker: string, now: number): Promise<string | undefined> {
   const row = await executor
     .selectFrom('job')
     .select('id')
     .where('status', '=', 'QUEUED')
     .where('run_at', '<=', now)
-    .where((e) => e.or([e('locked_until', 'is', null), e('locked_until', '<', now)]))
+    .where((e) => isFree(e, worker, now))
     .where((e) =>
       e.not(
         e.exists(
@@ -103,7 +109,7 @@ export async function lockJob(
     .updateTable('job')
     .set((e) => ({ locked_by: worker, locked_until: lockedUntil, attempts: e('attempts', '+', 1), updated_at: now }))
     .where('id', '=', id)
-    .where((e) => e.or([e('locked_until', 'is', null), e('locked_until', '<', now)]))
+    .where((e) => isFree(e, worker, now))
     .returningAll()
     .executeTakeFirst()
   return row && toJob(row)

@@ -144,7 +144,7 @@ describe.runIf(engine === 'postgres')('PostgreSQL', () => {
       await findStore(own.read, 'mem_store_x')
       await findStoreByName(own.read, 'AC', 'shop')
       await listAccounts(own.read)
-      await findDueJob(own.read, 1)
+      await findDueJob(own.read, 'worker', 1)
     }
     for (let time = 0; time < 8; time += 1) await use()
     for (const table of ['store', 'account', 'job']) {
