@@ -218,31 +218,39 @@ function communication(count: number) {
 async function memoryPath(api: Api, own: string, named: string): Promise<string> {
   const [kind, content] = named.split(' ')
   const path = kind === 'summary' ? `${own}/ConversationSummaries` : `${own}/Observations`
-  const { body } = await api('GET', `${path}?pageSize=100`)
-  const found = (body.observations ?? body.summaries).find((one: { content: string }) => one.content === content)
-  return `${path}/${found.id}`
+  const found = (await readAll(api, path)).find((one) => one.content === content)
+  return `${path}/${found?.id}`
+}
+
+async function read(api: Api, path: string): Promise<Answer['body']> {
+  const { status, body } = await api('GET', path)
+  if (status !== 200) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`)
+  return body
+}
+
+/** All items of a list, page by page. */
+async function readAll(api: Api, path: string): Promise<Answer['body'][]> {
+  const items: Answer['body'][] = []
+  for (let token = ''; ; ) {
+    const { meta, ...lists } = await read(api, `${path}?pageSize=100${token && `&pageToken=${token}`}`)
+    items.push(...lists[meta.key])
+    if (!meta.nextToken) return items
+    token = encodeURIComponent(meta.nextToken)
+  }
 }
 
 async function readView(api: Api, place: Place): Promise<View> {
   const { own, store, name } = place
   const view: Record<string, string> = {}
-  const read = async (path: string) => {
-    const { status, body } = await api('GET', path)
-    if (status !== 200) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`)
-    return body
-  }
-  const { city, firstName } = (await read(own)).traits.Contact
+  const { city, firstName } = (await read(api, own)).traits.Contact
   if (city !== undefined) view.traits = `${city} ${firstName}`
-  for (const { idType, values } of (await read(`${own}/Identifiers`)).identifiers) {
+  for (const { idType, values } of (await read(api, `${own}/Identifiers`)).identifiers) {
     if (idType === 'chat') for (const value of values) view[`chat ${value}`] = ''
   }
-  for (const { content } of (await read(`${own}/Observations?pageSize=100`)).observations)
-    view[`observation ${content}`] = ''
-  for (const { content } of (await read(`${own}/ConversationSummaries?pageSize=100`)).summaries)
-    view[`summary ${content}`] = ''
-  for (const { content } of (await read(`${conversationOf(place)}?pageSize=100`)).communications)
-    view[`communication ${content.text}`] = ''
-  for (const { displayName } of (await read(`/v1/ControlPlane/Stores/${store}/TraitGroups?pageSize=100`)).traitGroups) {
+  for (const { content } of await readAll(api, `${own}/Observations`)) view[`observation ${content}`] = ''
+  for (const { content } of await readAll(api, `${own}/ConversationSummaries`)) view[`summary ${content}`] = ''
+  for (const { content } of await readAll(api, conversationOf(place))) view[`communication ${content.text}`] = ''
+  for (const { displayName } of await readAll(api, `/v1/ControlPlane/Stores/${store}/TraitGroups`)) {
     if (displayName.startsWith(`${name}x`)) view[`group ${displayName}`] = ''
   }
   for (const kind of ['bulk', 'import']) {
