@@ -1,5 +1,5 @@
 import type { ImportRow } from '../../storage/import.js'
-import { type CsvRow, MAX_COLUMNS, readCsv, UnreadableCsvError } from './csv.js'
+import { MAX_COLUMNS, readCsv, UnreadableCsvError } from './csv.js'
 
 /** Rows of one transaction: few enough that the event loop and other writers never wait long. */
 const CHUNK_SIZE = 500
@@ -10,7 +10,9 @@ const SHARED_CHUNK_SIZE = 25
 
 export interface NumberedRecord {
   readonly rowNumber: number
-  readonly record: CsvRow
+  readonly fields: readonly string[]
+  /** Bytes of the file read for the rows up to this one, or a little less. */
+  readonly bytes: number
 }
 
 /** Rows that are stored together. */
@@ -34,26 +36,32 @@ export async function* readChunks(
   let header: readonly string[] | undefined
   let rowNumber = 0
   let records: NumberedRecord[] = []
+  let bytes = 0
   let chunkStart = 0
-  for await (const record of readCsv(content)) {
-    if (header === undefined) {
-      if (record.fields.length > MAX_COLUMNS) {
-        throw new UnreadableCsvError(`the header has more than ${MAX_COLUMNS} columns`)
+  for await (const batch of readCsv(content)) {
+    for (const [index, fields] of batch.records.entries()) {
+      if (header === undefined) {
+        header = requireHeader(fields)
+        yield { header, records: [] }
+        continue
       }
-      header = record.fields
-      yield { header, records: [] }
-      continue
-    }
-    rowNumber += 1
-    if (rowNumber > maxRows) throw new UnreadableCsvError(`the file has more than ${maxRows} rows`)
-    if (rowNumber > rowsDone) records.push({ rowNumber, record })
-    const isFull = records.length >= (isShared() ? SHARED_CHUNK_SIZE : CHUNK_SIZE)
-    if (isFull || record.bytes - chunkStart >= CHUNK_BYTES) {
-      if (records.length > 0) yield { header, records }
-      records = []
-      chunkStart = record.bytes
+      rowNumber += 1
+      if (rowNumber > maxRows) throw new UnreadableCsvError(`the file has more than ${maxRows} rows`)
+      if (index === batch.records.length - 1) bytes = batch.bytes
+      if (rowNumber > rowsDone) records.push({ rowNumber, fields, bytes })
+      const isFull = records.length >= (isShared() ? SHARED_CHUNK_SIZE : CHUNK_SIZE)
+      if (isFull || bytes - chunkStart >= CHUNK_BYTES) {
+        if (records.length > 0) yield { header, records }
+        records = []
+        chunkStart = bytes
+      }
     }
   }
   if (header === undefined) throw new UnreadableCsvError('the file is empty: it needs a header and rows')
   if (records.length > 0) yield { header, records }
+}
+
+function requireHeader(fields: readonly string[]): readonly string[] {
+  if (fields.length > MAX_COLUMNS) throw new UnreadableCsvError(`the header has more than ${MAX_COLUMNS} columns`)
+  return fields
 }

@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream'
-import { type CsvError, parse } from 'csv-parse'
+import { type CsvError, type Parser, parse } from 'csv-parse'
 
-/** One record of a file. */
-export interface CsvRow {
-  readonly fields: readonly string[]
-  /** Bytes of the file read up to the end of the record. */
+/** Records that follow each other in a file, as the arrays of their fields. */
+export interface CsvBatch {
+  readonly records: readonly (readonly string[])[]
+  /** Bytes of the file up to the end of the last of them. */
   readonly bytes: number
 }
 
@@ -19,48 +19,63 @@ const MAX_RECORD_BYTES = 1024 * 1024
 export const MAX_COLUMNS = 10_000
 
 /**
- * Reads a CSV file record by record: RFC 4180 quoting with line breaks inside quotes, LF or CRLF, UTF-8 with or without
- * BOM; blank lines are skipped. A quote inside an unquoted field is part of it. Of a record no more than MAX_COLUMNS
- * fields are kept, and one more, so that it can be told.
+ * Reads a CSV file: RFC 4180 quoting with line breaks inside quotes, LF or CRLF, UTF-8 with or without BOM; blank lines
+ * are skipped. A quote inside an unquoted field is part of it. Of a record no more than MAX_COLUMNS fields are kept, and
+ * one more, so that it can be told. Records come in batches, as many as a chunk of the content holds: waiting for each
+ * by itself takes longer than parsing it.
  *
  * @throws UnreadableCsvError for a record over 1 MiB, or a quote that is never closed: there is no telling where the
  *   next record begins
  */
-export async function* readCsv(content: Readable): AsyncGenerator<CsvRow> {
+export async function* readCsv(content: Readable): AsyncGenerator<CsvBatch> {
   const parser = parse({
     bom: true,
     record_delimiter: ['\r\n', '\n'],
-    info: true,
     relax_column_count: true,
     relax_quotes: true,
     skip_empty_lines: true,
     max_record_size: MAX_RECORD_BYTES,
-    on_record: cutRecord as never,
   })
+  let wake = () => {}
+  for (const event of ['readable', 'end', 'error']) parser.on(event, () => wake())
   content.once('error', (error) => parser.destroy(error))
   content.pipe(parser)
   try {
-    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { bytes: number } }>) {
-      yield { fields: record, bytes: info.bytes }
+    while (!parser.readableEnded) {
+      if (parser.errored !== null) throw explain(parser.errored)
+      const records = takeRecords(parser)
+      if (records.length > 0) yield { records, bytes: parser.info.bytes }
+      else {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
     }
-  } catch (error) {
-    if (isCsvError(error)) throw new UnreadableCsvError(explain(error))
-    throw error
   } finally {
     content.destroy()
+    parser.destroy()
   }
 }
 
-/** The parser gives what its option `info` makes of a record, which its types do not say. */
-function cutRecord(item: { record: string[] }): { record: string[] } {
-  return item.record.length > MAX_COLUMNS ? { ...item, record: item.record.slice(0, MAX_COLUMNS + 1) } : item
+/** All records that are parsed. */
+function takeRecords(parser: Parser): string[][] {
+  const records: string[][] = []
+  for (let record: string[] | null = parser.read(); record !== null; record = parser.read()) {
+    records.push(record.length > MAX_COLUMNS ? record.slice(0, MAX_COLUMNS + 1) : record)
+  }
+  return records
 }
 
-function isCsvError(error: unknown): error is CsvError {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('CSV_')
+/** What is wrong with the content, in words; any other error as it is. */
+function explain(error: Error): Error {
+  return isCsvError(error) ? new UnreadableCsvError(describe(error)) : error
 }
 
-function explain(error: CsvError): string {
+function isCsvError(error: Error): error is CsvError {
+  return 'code' in error && String(error.code).startsWith('CSV_')
+}
+
+function describe(error: CsvError): string {
   switch (error.code) {
     case 'CSV_MAX_RECORD_SIZE':
       return `line ${error.lines}: a record has more than ${MAX_RECORD_BYTES} bytes`

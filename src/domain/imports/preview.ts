@@ -24,10 +24,12 @@ export async function previewImport(
   try {
     const rows: PreviewRow[] = []
     let columns: Column[] | undefined
-    for await (const { fields } of readCsv(Readable.from([Buffer.from(content)]))) {
-      if (columns === undefined) columns = findColumns(fields, columnMappings)
-      else rows.push(previewRow(schema, columns, fields, rows.length + 1))
-      if (rows.length === PREVIEW_ROWS) break
+    for await (const { records } of readCsv(Readable.from([Buffer.from(content)]))) {
+      for (const fields of records) {
+        if (columns === undefined) columns = findColumns(fields, columnMappings)
+        else rows.push(previewRow(schema, columns, fields, rows.length + 1))
+        if (rows.length === PREVIEW_ROWS) return rows
+      }
     }
     return rows
   } catch (error) {

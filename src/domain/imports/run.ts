@@ -148,7 +148,7 @@ function toRowWrite(
   { job }: ImportRun,
   schema: StoreSchema,
   columns: readonly Column[],
-  { rowNumber, record }: NumberedRecord,
+  { rowNumber, fields }: NumberedRecord,
   issues: ImportIssueRow[],
 ): RowWrite[] {
   const fail = (reason: string): RowWrite[] => {
@@ -156,9 +156,9 @@ function toRowWrite(
     return []
   }
   try {
-    const { prepared, warnings } = readRow(schema, columns, record.fields)
+    const { prepared, warnings } = readRow(schema, columns, fields)
     issues.push(...warnings.map((warning) => ({ ...warning, rowNumber })))
-    const prepare = (current: StoreSchema) => readRow(current, columns, record.fields).prepared
+    const prepare = (current: StoreSchema) => readRow(current, columns, fields).prepared
     return [{ rowNumber, write: { actor: job.actor, prepared, prepare } }]
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error))
@@ -177,7 +177,7 @@ function advance(before: Progress, issues: readonly ImportIssueRow[], last: Numb
   const errors = issues.filter((issue) => issue.kind === 'error').length
   return {
     rowsDone: last.rowNumber,
-    bytesDone: last.record.bytes,
+    bytesDone: last.bytes,
     errors: before.errors + errors,
     warnings: before.warnings + issues.length - errors,
   }

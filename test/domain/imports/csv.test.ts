@@ -7,7 +7,7 @@ import { readCsv, UnreadableCsvError } from '../../../src/domain/imports/csv.js'
 async function read(content: string | Buffer | Buffer[]): Promise<(readonly string[])[]> {
   const records: (readonly string[])[] = []
   const chunks = Array.isArray(content) ? content : [Buffer.from(content)]
-  for await (const record of readCsv(Readable.from(chunks))) records.push(record.fields)
+  for await (const batch of readCsv(Readable.from(chunks))) records.push(...batch.records)
   return records
 }
 
