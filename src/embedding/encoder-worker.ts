@@ -1,5 +1,6 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { createEncodeQueue, type EncodeJob, type EncodeRequest } from './encode-queue.js'
+import { lowerThreadPriority } from './thread-priority.js'
 import { loadUseLite, type UseLite } from './use-lite.js'
 
 /** One vector for each text of the request; undefined for one without tokens. */
@@ -48,5 +49,7 @@ function answer(port: MessagePort, { request: { id }, vectors }: EncodeJob): voi
   port.postMessage({ id, vectors } satisfies EncodeResponse, buffers)
 }
 
+// Requests come before texts that wait to be encoded, and those may be many.
+lowerThreadPriority()
 // A model that cannot be loaded ends the thread; its other side hears of it by the 'error' event.
 if (parentPort !== null) await serve(parentPort, workerData as EncoderWorkerData)

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { getPriority } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -38,6 +39,14 @@ function createFragileEncoder(url = BUILT_WORKER) {
   return { encoder: createEncoder({ startWorker }), workers }
 }
 
+/** How many threads of this process have a lower priority than it. */
+async function countNice(): Promise<number> {
+  const threads = await readdir('/proc/self/task')
+  const stats = await Promise.all(threads.map((thread) => readFile(`/proc/self/task/${thread}/stat`, 'utf8')))
+  const niceness = stats.map((stat) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]))
+  return niceness.filter((nice) => nice > getPriority()).length
+}
+
 const failure = (reason: string) => expect.objectContaining({ name: 'EncoderUnavailableError', reason })
 
 describe('the encoder in its thread', () => {
@@ -51,6 +60,12 @@ describe('the encoder in its thread', () => {
   it('runs from the bundle, too', async () => {
     const [bundled] = await createFragileEncoder(BUNDLED_WORKER).encoder.encode(['window seat'])
     expect(bundled).toEqual((await loadUseLite()).encode('window seat'))
+  })
+
+  it.runIf(process.platform === 'linux')('gives way to other threads', async () => {
+    const before = await countNice()
+    await createEncoder().encode(['window seat'])
+    expect(await countNice()).toBe(before + 1)
   })
 
   it('answers a query before the documents that were there first', async () => {
