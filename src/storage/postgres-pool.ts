@@ -34,13 +34,18 @@ export class PostgresPool {
     }
   }
 
+  /** Gives a connection back; one that broke is closed. */
+  release(connection: PostgresConnection): void {
+    connection.client.release(connection.fault)
+  }
+
   /** Lends a connection to `work`. */
   async use<T>(work: (connection: PostgresConnection) => Promise<T>): Promise<T> {
     const connection = await this.connect()
     try {
       return await work(connection)
     } finally {
-      connection.client.release(connection.fault)
+      this.release(connection)
     }
   }
 

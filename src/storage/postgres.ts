@@ -15,6 +15,7 @@ import { FairGate } from './fair-gate.js'
 import { createNames, type PostgresConnection } from './postgres-connection.js'
 import { retryableCode } from './postgres-errors.js'
 import { PostgresPool } from './postgres-pool.js'
+import { SharedReads } from './postgres-shared-reads.js'
 import { decodeText } from './postgres-text.js'
 import { addShortcut } from './statement.js'
 import type { Executor, Tables } from './tables.js'
@@ -43,7 +44,11 @@ export function openPostgres(url: string, options: PostgresOptions): Database {
   const reads = new PostgresPool(createPool(url, options, { options: '-c default_transaction_read_only=on' }), nameOf)
   const writes = new PostgresPool(createPool(url, options), nameOf)
   const read = createKysely(new PostgresDriver(reads))
-  addShortcut(read, (query) => reads.use(async (connection) => (await connection.executeQuery(query)).rows))
+  const shared = new SharedReads(
+    () => reads.connect(),
+    (connection) => reads.release(connection),
+  )
+  addShortcut(read, (query) => shared.run(query))
   const retries = new Map<string, number>()
   // As many as there are connections, so that whoever waits for one waits in turn and not in the pool's order.
   const gate = new FairGate(options.connections)
@@ -205,7 +210,7 @@ class PostgresDriver implements Driver {
     return rollBack(connection)
   }
   async releaseConnection(connection: PostgresConnection): Promise<void> {
-    connection.client.release(connection.fault)
+    this.pool.release(connection)
   }
   async destroy(): Promise<void> {}
 }
