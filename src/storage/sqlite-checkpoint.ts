@@ -3,10 +3,10 @@ import { isFailedSync, type SqliteThread } from './sqlite-thread.js'
 import type { SqliteWriteQueue } from './sqlite-write-queue.js'
 
 const MIB = 1024 * 1024
-/** From here on the log is copied into the database while writing goes on. */
-const START_BYTES = 4 * MIB
+/** Each time the log has grown by so much, it is copied into the database while writing goes on. */
+const STEP_BYTES = 16 * MIB
 /** From here on writers wait for one more copy, after which the log begins anew: without it the log grows for ever. */
-const GATE_BYTES = 32 * MIB
+const GATE_BYTES = 64 * MIB
 
 /** How long what was erased may still be found in the log, when there is time to write. */
 const CUT_BACK_MS = 10_000
@@ -31,6 +31,8 @@ export class SqliteCheckpointer {
   readonly #log: string
   readonly #onFailedSync: (error: Error) => void
   #running = false
+  /** Length of the log when it was copied last. */
+  #bytesBefore = 0
   /** Whether anything may have been committed since the log was cut back, also by the process before this one. */
   #grown = true
   #timer: NodeJS.Timeout | undefined
@@ -61,9 +63,10 @@ export class SqliteCheckpointer {
       const [result] = await queue.runAlone(() => this.#thread.run(CUT_BACK))
       const [row] = (result?.rows ?? []) as { busy: number }[]
       if (row?.busy !== 0) this.#grown = true
-    } catch {
+    } catch (error) {
       // Tried again the next time; the log keeps everything meanwhile.
       this.#grown = true
+      this.#tellFailedSync(error)
     } finally {
       this.#running = false
     }
@@ -74,7 +77,10 @@ export class SqliteCheckpointer {
     this.#grown = true
     if (this.#running) return
     const bytes = statSync(this.#log, { throwIfNoEntry: false })?.size ?? 0
-    if (bytes < START_BYTES) return
+    // One that begins anew is cut back.
+    if (bytes < this.#bytesBefore) this.#bytesBefore = 0
+    if (bytes - this.#bytesBefore < STEP_BYTES) return
+    this.#bytesBefore = bytes
     this.#running = true
     void this.#checkpoint(queue, bytes).finally(() => {
       this.#running = false
@@ -86,11 +92,13 @@ export class SqliteCheckpointer {
     const passive = () =>
       this.#thread.run([CHECKPOINT]).then(
         () => undefined,
-        (error) => {
-          if (isFailedSync(error)) this.#onFailedSync(error)
-        },
+        (error) => this.#tellFailedSync(error),
       )
     await passive()
     if (bytes >= GATE_BYTES) await queue.hold(passive)
+  }
+
+  #tellFailedSync(error: unknown): void {
+    if (isFailedSync(error)) this.#onFailedSync(error)
   }
 }
