@@ -9,6 +9,7 @@ import {
   type AuditFilter,
   type AuditRow,
   deleteAuditBefore,
+  insertMissingAccountStores,
   selectAccountStores,
   selectAuditStep,
 } from '../storage/audit.js'
@@ -162,6 +163,14 @@ export async function* exportAudit(
     yield* page.items
     pageToken = page.meta.nextToken
   } while (pageToken !== undefined)
+}
+
+/**
+ * Makes what was done in every store findable: while nodes are upgraded one by one, one of the version before may still
+ * create stores without saying whose audit they belong to.
+ */
+export async function addMissingAccountStores(ctx: Pick<Context, 'db'>): Promise<void> {
+  await ctx.db.transaction((trx) => insertMissingAccountStores(trx), { background: true })
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000

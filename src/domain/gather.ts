@@ -5,8 +5,6 @@ export type Settled<Result> = { readonly value: Result } | { readonly error: Err
 
 export interface GatherOptions<Item, Result> {
   readonly maxBatchSize: number
-  /** Batches of one key that may be under way at the same time; one if nothing is said. */
-  readonly maxBatches?: number
   /** Runs a batch of one key; what it throws fails the batch as a whole. */
   readonly run: (key: string, items: readonly Item[]) => Promise<readonly Settled<Result>[]>
   /** Whether an error that failed a whole batch may be one item's fault, so that the items are tried one by one. */
@@ -29,27 +27,26 @@ export interface Gatherer<Item, Result> {
 }
 
 /**
- * Gathers concurrent items of one key into batches: the first runs at once, what comes while as many batches run as may
- * goes together next. Nothing waits when there is no queue.
+ * Gathers concurrent items of one key into batches: the first runs at once, what comes while a batch runs goes together
+ * next. Nothing waits when there is no queue.
  */
 export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gatherer<Item, Result> {
-  const { maxBatchSize, maxBatches = 1 } = options
-  const queues = new Map<string, { waiting: Waiting<Item, Result>[]; running: number }>()
+  // A key is here while a batch of it runs.
+  const queues = new Map<string, Waiting<Item, Result>[]>()
 
-  const drain = async (key: string, queue: { waiting: Waiting<Item, Result>[]; running: number }) => {
-    queue.running += 1
-    while (queue.waiting.length > 0) await runBatch(key, queue.waiting.splice(0, maxBatchSize), options)
-    queue.running -= 1
-    if (queue.running === 0) queues.delete(key)
+  const drain = async (key: string, waiting: Waiting<Item, Result>[]) => {
+    queues.set(key, waiting)
+    while (waiting.length > 0) await runBatch(key, waiting.splice(0, options.maxBatchSize), options)
+    queues.delete(key)
   }
   const submit = (key: string, item: Item) =>
     new Promise<Result>((resolve, reject) => {
-      const queue = queues.get(key) ?? { waiting: [], running: 0 }
-      queues.set(key, queue)
-      queue.waiting.push({ item, since: performance.now(), resolve, reject })
-      if (queue.running < maxBatches) void drain(key, queue)
+      const one = { item, since: performance.now(), resolve, reject }
+      const waiting = queues.get(key)
+      if (waiting === undefined) void drain(key, [one])
+      else waiting.push(one)
     })
-  return Object.assign(submit, { waiting: () => stateOf([...queues.values()].map(({ waiting }) => waiting)) })
+  return Object.assign(submit, { waiting: () => stateOf([...queues.values()]) })
 }
 
 function stateOf(queues: readonly (readonly { readonly since: number }[])[]): QueueState {

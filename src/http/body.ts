@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance } from 'fastify'
 import { badRequest } from '../errors.js'
 
@@ -5,8 +6,9 @@ import { badRequest } from '../errors.js'
 const SUSPICIOUS = /\\u0000|\\u[dD][89a-fA-F]/
 
 /**
- * Reads every body as JSON, whatever its content type says: clients of this API send nothing else. NUL characters and
- * unpaired surrogates are refused, because no database stores them as they are.
+ * Reads every body as JSON in UTF-8, whatever its content type says: clients of this API send nothing else. Other bytes
+ * are refused, because decoding would replace them without a word; NUL characters and unpaired surrogates, because no
+ * database stores them as they are.
  */
 export function addJsonParser(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')
@@ -16,9 +18,11 @@ export function addJsonParser(app: FastifyInstance): void {
     if (raw.headers['content-type'] !== undefined) raw.headers['content-type'] = 'application/json'
     done()
   })
-  app.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
-    const text = body as string
-    if (text === '') return done(null, undefined)
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+    const bytes = body as Buffer
+    if (bytes.length === 0) return done(null, undefined)
+    if (!isUtf8(bytes)) return done(badRequest('The request body must be UTF-8'))
+    const text = bytes.toString('utf8')
     void parseJson(request, text, (error, value) => {
       if (error !== null) return done(badRequest(`The request body is no valid JSON: ${error.message}`))
       const fault = SUSPICIOUS.test(text) ? findUnstorableText(value, 'body') : undefined

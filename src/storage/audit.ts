@@ -77,6 +77,31 @@ export async function selectAccountStores(executor: Executor, accountSid: string
   return rows.map((row) => row.store_id)
 }
 
+/** Adds the stores that a node which does not know of `account_store` created, in one statement. */
+export async function insertMissingAccountStores(executor: Executor): Promise<void> {
+  await executor
+    .insertInto('account_store')
+    .columns(['account_sid', 'store_id'])
+    .expression((query) =>
+      query
+        .selectFrom('store')
+        .select(['store.account_sid', 'store.id'])
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('account_store')
+                .select('account_store.store_id')
+                .whereRef('account_store.account_sid', '=', 'store.account_sid')
+                .whereRef('account_store.store_id', '=', 'store.id'),
+            ),
+          ),
+        ),
+    )
+    // Another node may do the same just now.
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
 /**
  * Erases a page of the oldest rows of a stream that are older than an id.
  *

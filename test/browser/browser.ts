@@ -6,7 +6,7 @@ const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
 export type Scheme = 'light' | 'dark'
 
-interface OpenOptions {
+export interface OpenOptions {
   readonly server: TestServer
   /** Signed in as whom; `null` for nobody. The server's account unless it is said. */
   readonly account?: Account | null

@@ -1,41 +1,21 @@
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startServer, type TestServer } from '../support/server.js'
-import { useBrowser } from './browser.js'
-import { type ConsoleSample, fillConsole } from './sample.js'
+import { describe, expect, it } from 'vitest'
+import { startServer } from '../support/server.js'
+import { press, useConsole } from './use-console.js'
 
-const open = useBrowser()
-let server: TestServer
-let sample: ConsoleSample
-
-beforeAll(async () => {
-  server = await startServer()
-  sample = await fillConsole(server, 'web-shop')
-})
-afterAll(() => server.stop())
-
-const inStore = (rest: string) => `/console/stores/${sample.store}/${rest}`
-
-async function goTo(path: string): Promise<Page> {
-  const page = await open({ server })
-  await page.goto(path)
-  return page
-}
-
-const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true }).click()
+const { open, goTo, inStore, sample, server } = useConsole()
 
 describe('signing in', () => {
   it('refuses wrong credentials in words, takes right ones, and forgets them', async () => {
-    const page = await open({ server, account: null })
+    const page = await open({ account: null })
     await page.goto('/console')
     await page.getByLabel('Account SID').fill('nobody')
     await page.getByLabel('Auth token').fill('x')
     await page.keyboard.press('Enter')
     await page.getByText('An account SID is AC and 32').waitFor()
-    await page.getByLabel('Account SID').fill(server.account.sid)
+    await page.getByLabel('Account SID').fill(server().account.sid)
     await page.keyboard.press('Enter')
     await page.getByText('These credentials are not right').waitFor()
-    await page.getByLabel('Auth token').fill(server.account.token)
+    await page.getByLabel('Auth token').fill(server().account.token)
     await page.keyboard.press('Enter')
     await page.getByRole('link', { name: /web-shop/ }).waitFor()
     expect(await page.evaluate('Object.keys(localStorage)')).toEqual([])
@@ -81,7 +61,7 @@ describe('stores', () => {
     await page.getByLabel('Least', { exact: true }).fill('30')
     await press(page, 'Save trait')
     await page.getByText('at least 30').waitFor()
-    const groups = await sample.api('GET', `/v1/ControlPlane/Stores/${sample.store}/TraitGroups/Body`)
+    const groups = await sample().api('GET', `/v1/ControlPlane/Stores/${sample().store}/TraitGroups/Body`)
     expect(groups.body.traitGroup.traits.height).toEqual({
       dataType: 'NUMBER',
       validationRule: { ruleType: 'NUMBER', min: 30 },
@@ -101,8 +81,8 @@ describe('stores', () => {
     expect(await rules.allInnerTexts()).toEqual(['phone', 'chat', 'email', 'whatsapp'])
     await press(page, 'Save rules')
     await page.getByText('The identity rules are saved').waitFor()
-    const path = `/v1/ControlPlane/Stores/${sample.store}/IdentityResolutionSettings`
-    expect((await sample.api('GET', path)).body.matchingRules).toEqual(['phone', 'chat', 'email', 'whatsapp'])
+    const path = `/v1/ControlPlane/Stores/${sample().store}/IdentityResolutionSettings`
+    expect((await sample().api('GET', path)).body.matchingRules).toEqual(['phone', 'chat', 'email', 'whatsapp'])
   })
 
   it('get data mappings', async () => {

@@ -1,27 +1,16 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { uploadCsv } from '../support/api.js'
-import { startServer, type TestServer } from '../support/server.js'
-import { useBrowser } from './browser.js'
-import { type ConsoleSample, fillConsole } from './sample.js'
+import { useConsole } from './use-console.js'
 
-const open = useBrowser()
-let server: TestServer
-let sample: ConsoleSample
-
-beforeAll(async () => {
-  server = await startServer()
-  sample = await fillConsole(server, 'web-shop')
-})
-afterAll(() => server.stop())
+const { goTo, sample } = useConsole()
 
 it('shows a figure in every chart', async () => {
-  const page = await open({ server })
-  await page.goto('/console/health')
+  const page = await goTo('/console/health')
   const figures = page.locator('figure.chart figcaption b')
   await page.getByText('None waits').waitFor()
   // Rates need two looks at the server, and requests between them.
   for (let look = 0; look < 3; look += 1) {
-    await sample.api('GET', `/v1/Stores/${sample.store}/Profiles`)
+    await sample().api('GET', `/v1/Stores/${sample().store}/Profiles`)
     await page.waitForResponse('**/metrics')
   }
   await expect.poll(() => figures.allTextContents(), { timeout: 10_000 }).not.toContain('–')
@@ -31,11 +20,10 @@ it('shows a figure in every chart', async () => {
 it('lists a job that waits, and runs it on request', async () => {
   const mappings = { mail: 'Contact.email', name: 'Contact.firstName' }
   const rows = Array.from({ length: 80_000 }, (_, row) => `waits-${row}@example.com,${row}`)
-  const page = await open({ server })
-  await page.goto('/console/health')
-  await uploadCsv(sample.api, sample.store, `mail,name\n${rows.join('\n')}\n`, mappings)
+  const page = await goTo('/console/health')
+  await uploadCsv(sample().api, sample().store, `mail,name\n${rows.join('\n')}\n`, mappings)
   // Behind the first one, of the same store.
-  await uploadCsv(sample.api, sample.store, 'mail,name\na@example.com,A\n', mappings)
+  await uploadCsv(sample().api, sample().store, 'mail,name\na@example.com,A\n', mappings)
   await page.getByRole('button', { name: /^Run import .* now$/ }).click()
   await page.getByText('The job runs as soon as a worker is free.').waitFor()
   await page.getByText('None waits').waitFor({ timeout: 60_000 })

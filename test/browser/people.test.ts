@@ -1,30 +1,9 @@
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { eventually } from '../support/api.js'
 import { lookup } from '../support/profile.js'
-import { startServer, type TestServer } from '../support/server.js'
-import { useBrowser } from './browser.js'
-import { type ConsoleSample, fillConsole } from './sample.js'
+import { press, useConsole } from './use-console.js'
 
-const open = useBrowser()
-let server: TestServer
-let sample: ConsoleSample
-
-beforeAll(async () => {
-  server = await startServer()
-  sample = await fillConsole(server, 'web-shop')
-})
-afterAll(() => server.stop())
-
-const inStore = (rest: string) => `/console/stores/${sample.store}/${rest}`
-
-async function goTo(path: string): Promise<Page> {
-  const page = await open({ server })
-  await page.goto(path)
-  return page
-}
-
-const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true }).click()
+const { goTo, inStore, sample, server } = useConsole()
 
 describe('people', () => {
   it('are found by a phone number in another notation, shown in its normal form', async () => {
@@ -43,7 +22,7 @@ describe('people', () => {
   it('are listed page by page', async () => {
     const traits = (row: number) => ({ traits: { Contact: { email: `paged-${row}@example.com` } } })
     const profiles = Array.from({ length: 25 }, (_, row) => traits(row))
-    for (const profile of profiles) await sample.api('POST', `/v1/Stores/${sample.store}/Profiles`, profile)
+    for (const profile of profiles) await sample().api('POST', `/v1/Stores/${sample().store}/Profiles`, profile)
     const page = await goTo(inStore('people'))
     await page.getByText('paged-24@example.com').first().waitFor()
     await press(page, 'Older')
@@ -54,15 +33,15 @@ describe('people', () => {
   })
 
   it('show merges with their reason, also under the id that was merged', async () => {
-    const page = await goTo(inStore(`people/${sample.merged}`))
+    const page = await goTo(inStore(`people/${sample().merged}`))
     await page.getByText('the address names a merged profile').waitFor()
     const merges = page.locator('.panel', { hasText: 'Merges' }).first()
-    await merges.getByText(sample.merged).waitFor()
-    expect(await merges.textContent()).toContain(server.account.sid)
+    await merges.getByText(sample().merged).waitFor()
+    expect(await merges.textContent()).toContain(server().account.sid)
   })
 
   it('are changed trait by trait, with the server’s refusal in words', async () => {
-    const page = await goTo(inStore(`people/${sample.ada}`))
+    const page = await goTo(inStore(`people/${sample().ada}`))
     await press(page, 'Edit Loyalty.tier')
     await page.getByLabel('Value').fill('silver')
     await press(page, 'Save')
@@ -74,7 +53,7 @@ describe('people', () => {
     await page.getByLabel('Text').fill('Likes the new catalogue.')
     await press(page, 'Save')
     await page.locator('.timeline').getByText('Likes the new catalogue.').waitFor()
-    const { body } = await sample.api('GET', `/v1/Stores/${sample.store}/Profiles/${sample.ada}`)
+    const { body } = await sample().api('GET', `/v1/Stores/${sample().store}/Profiles/${sample().ada}`)
     expect(body.traits.Loyalty.tier).toBe('basic')
   })
 
@@ -89,7 +68,7 @@ describe('people', () => {
     await page.getByLabel('Type erase').fill('erase')
     await press(page, 'Erase person')
     await page.getByText('short@example.com is erased').waitFor()
-    expect(await lookup(sample.api, sample.store, 'email', 'short@example.com')).toEqual([])
+    expect(await lookup(sample().api, sample().store, 'email', 'short@example.com')).toEqual([])
   })
 })
 
@@ -109,10 +88,10 @@ describe('recall', () => {
     expect(await code.textContent()).toContain(`{"query":"How was Ada'\\''s last parcel?"`)
     expect(await code.textContent()).toContain('"relevanceThreshold":1')
     await press(page, 'Node SDK')
-    expect(await code.textContent()).toContain(`.recall('${sample.store}', '${sample.ada}')`)
+    expect(await code.textContent()).toContain(`.recall('${sample().store}', '${sample().ada}')`)
     await press(page, 'Python')
     expect(await code.textContent()).toContain('requests.post(')
-    expect(await code.textContent()).not.toContain(server.account.token)
+    expect(await code.textContent()).not.toContain(server().account.token)
   })
 })
 
@@ -134,7 +113,7 @@ describe('imports', () => {
     const download = page.waitForEvent('download')
     await press(page, 'Download as CSV')
     expect((await download).suggestedFilename()).toMatch(/^mem_import_\w+-errors\.csv$/)
-    expect(await lookup(sample.api, sample.store, 'phone', '+13175550151')).toHaveLength(1)
+    expect(await lookup(sample().api, sample().store, 'phone', '+13175550151')).toHaveLength(1)
   })
 
   it('show their progress and stop when they are cancelled', async () => {
@@ -146,10 +125,10 @@ describe('imports', () => {
     await page.getByText('running', { exact: true }).waitFor()
     await press(page, 'Cancel the import')
     await page.getByText('cancelled', { exact: true }).waitFor()
-    const { body } = await sample.api('GET', `/v1/Stores/${sample.store}/Profiles/Imports`)
-    const path = `/recollect/v1/Stores/${sample.store}/Profiles/Imports/${body.imports[0]}`
+    const { body } = await sample().api('GET', `/v1/Stores/${sample().store}/Profiles/Imports`)
+    const path = `/recollect/v1/Stores/${sample().store}/Profiles/Imports/${body.imports[0]}`
     const { body: one } = await eventually(
-      () => sample.api('GET', path),
+      () => sample().api('GET', path),
       (answer) => answer.body.status === 'FAILED',
     )
     expect(one.rowsDone).toBeLessThan(rows.length)

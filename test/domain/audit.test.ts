@@ -1,7 +1,9 @@
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { createAccount } from '../../src/domain/account.js'
 import { eraseOldAudit, listAudit } from '../../src/domain/audit.js'
 import { deleteStore } from '../../src/domain/store.js'
+import { startHousekeeping } from '../../src/jobs/housekeeping.js'
+import { eventually } from '../support/api.js'
 import { createTestContext, openTestStore, TEST_ACTOR } from '../support/context.js'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -26,4 +28,18 @@ it('erases what is older than the setting, of stores that are gone too, and noth
   expect(await list()).toEqual(all)
   expect(await erase(30, 31)).toBe(2)
   expect(await list()).toEqual([])
+})
+
+it('shows what was done in stores that a node of a version without the audit created', async () => {
+  const ctx = await createTestContext()
+  const { accountSid } = TEST_ACTOR
+  const { storeId } = await openTestStore(ctx)
+  // That version wrote all but the row that says whose the store is.
+  await ctx.db.transaction((trx) => trx.deleteFrom('account_store').where('store_id', '=', storeId).execute())
+  const principal = { accountSid, credential: accountSid, scope: 'admin', stores: undefined } as const
+  const listStores = async () => (await listAudit(ctx, principal, {})).items.map((entry) => entry.storeId)
+  expect(await listStores()).toEqual([])
+  const housekeeping = startHousekeeping(ctx)
+  onTestFinished(() => housekeeping.stop())
+  expect(await eventually(listStores, ({ length }) => length > 0)).toEqual([storeId])
 })

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createApi, createStore, eventually } from '../support/api.js'
 import { jobsQueued } from '../support/profile.js'
 import { findContradictions } from './database.js'
-import { createEveryWriteClient, type EveryWriteClient } from './every-write.js'
+import { createEveryWriteClient, type EveryWriteClient } from './every-write/client.js'
 import { findContradictionsIn, hasPostgres, useCluster } from './postgres/cluster.js'
 import { createRestartable, type Restartable, randomBetween } from './restart.js'
 

@@ -102,6 +102,26 @@ it('refuses a body that is larger than the limit, with and without a length', as
   expect((await sendRaw(server(), chunked)).status).toBe(413)
 })
 
+it('refuses bytes that are not UTF-8, and takes every character that is', async () => {
+  const path = profiles()
+  const post = async (name: string | Buffer) => {
+    const parts = ['{"traits":{"Contact":{"email":"bytes@example.com","firstName":"', name, '"}}}']
+    const body = Buffer.concat(parts.map((part) => Buffer.from(part)))
+    const { status, body: answer } = await sendRaw(server(), { method: 'POST', path, body })
+    return { status, ...JSON.parse(answer.toString()) }
+  }
+  // ISO 8859-1, a character cut off, one of too many bytes, a surrogate, beyond Unicode.
+  for (const bytes of [[0xe9], [0xf0, 0x9f, 0x98], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80]]) {
+    const message = 'The request body must be UTF-8'
+    expect(await post(Buffer.from(bytes)), bytes.join()).toMatchObject({ status: 400, code: 400, message })
+  }
+  expect(await countProfiles()).toBe(0)
+  const { status, id } = await post('é\uFFFD😀')
+  expect(status).toBe(202)
+  expect((await api('GET', `${path}/${id}`)).body.traits.Contact.firstName).toBe('é\uFFFD😀')
+  expect((await api('DELETE', `${path}/${id}`)).status).toBe(202)
+})
+
 describe('hostile JSON', () => {
   it('does no harm with names of prototypes', async () => {
     for (const body of [

@@ -14,8 +14,8 @@ beforeAll(async () => {
   await api('POST', `/v1/ControlPlane/Stores/${store()}/TraitGroups`, { displayName: 'Types', traits })
 })
 
-/** Imports a text; resolves with the ended import and its report, one array for each line. */
-async function run(csv: string, mappings: Record<string, string> = MAPPINGS) {
+/** Imports a file; resolves with the ended import and its report, one array for each line. */
+async function run(csv: string | Buffer, mappings: Record<string, string> = MAPPINGS) {
   const id = await uploadCsv(api, store(), csv, mappings)
   const { body } = await importEnd(api, store(), id)
   const report = await api('GET', `/recollect${profiles()}/Imports/${id}/Errors`)
@@ -57,6 +57,7 @@ describe('the form of the file', () => {
     ['lacks a header', 'form-4,Ulm\n', /"chat".*"city"/],
     ['has a quote that is never closed', 'chat,city\nform-4,"Ulm\nform-5,Ulm\n', /quote/],
     ['has a record of more than 1 MiB', `chat,city\nform-4,${'x'.repeat(1_100_000)}\n`, /1048576 bytes/],
+    ['is not UTF-8', Buffer.from('chat,city\nform-4,Ulm\nform-5,Zürich\n', 'latin1'), /line 3 is not UTF-8/],
   ])('fails the import when it %s', async (_, csv, reason) => {
     const { status, summary, text, issues } = await run(csv)
     expect([status, summary.errors]).toEqual(['FAILED', 1])

@@ -50,6 +50,8 @@ it('refuses a body that is not what Content-Encoding says', async () => {
     for (const body of [json, whole.subarray(0, whole.length - 5), Buffer.alloc(0), compress('{"query":')]) {
       expectRefusal(await post(profile.recall, body, encoding), 400)
     }
+    const latin1 = compress(Buffer.from('{"query":"Grüner Tee"}', 'latin1'))
+    expectRefusal(await post(profile.recall, latin1, encoding), 400, 400, 'must be UTF-8')
   }
   expectRefusal(await post(profile.recall, gzipSync(json), 'br'), 400)
   expectRefusal(await post(profile.recall, gzipSync(gzipSync(json)), 'gzip'), 400)

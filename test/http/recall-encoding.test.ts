@@ -152,6 +152,51 @@ describe('a crash between acknowledgement and encoding', () => {
   })
 })
 
+describe('a stop while texts are encoded', () => {
+  const TEXTS = Array.from({ length: 99 }, (_, index) => `Note ${index}: ${OTHERS[index % 3]} and ${ANSWER}`)
+
+  async function stopQuietly(server: TestServer): Promise<void> {
+    expect(await server.kill('SIGTERM')).toBe(0)
+    expect(server.logLines.filter((line) => !line.includes('"level":"info"'))).toEqual([])
+    expect(server.logLines.at(-1)).toContain('"msg":"stopped"')
+  }
+
+  it('by the built-in encoder is quiet, and the next start goes on', async () => {
+    const start = await createFolder()
+    const first = await start()
+    const api = createApi(first)
+    const profile = await createMemoryProfile(api, await createStore(api))
+    await observe(api, profile, ...TEXTS)
+    await eventually(
+      () => api('POST', profile.explain, { query: QUESTION, observationsLimit: 100 }),
+      ({ body }) => body.hits.some(({ cosine }: Explained) => cosine !== undefined),
+    )
+    await stopQuietly(first)
+    expect(await explainEncoded(await start(), profile)).toHaveLength(TEXTS.length)
+  })
+
+  it('by a service is quiet, and the next start goes on', async () => {
+    const embeddings = await startEmbeddingsServer(() => undefined)
+    const start = await createFolder()
+    const env = {
+      RECOLLECT_ENCODER: 'openai',
+      RECOLLECT_ENCODER_URL: embeddings.url,
+      RECOLLECT_ENCODER_MODEL: 'small',
+    }
+    const first = await start(env)
+    const api = createApi(first)
+    const profile = await createMemoryProfile(api, await createStore(api))
+    await observe(api, profile, ...TEXTS)
+    await eventually(
+      async () => embeddings.calls.length,
+      (calls) => calls > 0,
+    )
+    await stopQuietly(first)
+    embeddings.state.answer = answerWell
+    expect(await explainEncoded(await start(env), profile)).toHaveLength(TEXTS.length)
+  })
+})
+
 describe('another encoder at a restart', () => {
   it('works by words without one, and encodes everything once there is one', async () => {
     const start = await createFolder()

@@ -54,11 +54,11 @@ export async function eventually<T>(work: () => Promise<T>, check: (result: T) =
   }
 }
 
-/** Creates an import, uploads the text and resolves with the import's id. */
+/** Creates an import, uploads the file and resolves with the import's id. */
 export async function uploadCsv(
   api: Api,
   store: string,
-  csv: string,
+  csv: string | Buffer,
   mappings: Record<string, string>,
 ): Promise<string> {
   const created = await api('POST', `/v1/Stores/${store}/Profiles/Imports`, {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { Context } from '../../context.js'
 import type { StoreScope } from '../../scope.js'
 import { insertEvents } from '../../storage/event.js'
@@ -22,6 +23,7 @@ import { type NumberedRecord, readChunks } from './chunks.js'
 import { UnreadableCsvError } from './csv.js'
 import { type Column, findColumns, readRow } from './row.js'
 import type { ImportPayload } from './upload.js'
+import { requireUtf8 } from './utf8.js'
 
 type Progress = Pick<ImportRow, 'rowsDone' | 'bytesDone' | 'errors' | 'warnings'>
 
@@ -63,7 +65,8 @@ async function importRows(
   try {
     let columns: Column[] | undefined
     const isShared = () => ctx.admission.othersThan(scope.accountSid)
-    for await (const chunk of readChunks(ctx.blobs.read(blob), row, ctx.config.limits.importRows, isShared)) {
+    const content = Readable.from(requireUtf8(ctx.blobs.read(blob)))
+    for await (const chunk of readChunks(content, row, ctx.config.limits.importRows, isShared)) {
       columns ??= findColumns(chunk.header, row.columnMappings)
       const prepared = await prepareChunk(run, columns, chunk.records)
       await storing
