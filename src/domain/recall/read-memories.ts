@@ -58,20 +58,32 @@ export async function readAllMemories(source: MemorySource, indexes: MemoryIndex
 
 /** @returns how many pages there were */
 async function readKind(source: MemorySource, kind: MemoryKind, indexes: MemoryIndexes, pace: Pace): Promise<number> {
-  const { read, scope, profileId, pageSize } = source
+  const { pageSize } = source
   // Not a whole page: how large a memory is will be known after it.
-  let limit = Math.ceil(pageSize.rows / 4)
-  let after = ''
+  let page = await readPage(source, kind, '', Math.ceil(pageSize.rows / 4))
   for (let pages = 1; ; pages += 1) {
-    const rows = await selectIndexedMemories(read, scope, profileId, kind, after, limit)
-    const vectors = await readVectorsOf(source, rows)
-    await putAll(indexes[kind], rows, pace)
-    await setVectors(indexes[kind], vectors, pace)
+    const { rows, vectors, isLast } = page
     const end = rows.at(-1)
-    if (end === undefined || rows.length < limit) return pages
-    after = end.id
-    limit = fitLimit(pageSize, rows.length, bytesOf(rows, vectors))
+    if (end === undefined) return pages
+    const limit = fitLimit(pageSize, rows.length, bytesOf(rows, vectors))
+    // PostgreSQL reads the next page meanwhile.
+    const next = isLast ? page : readPage(source, kind, end.id, limit)
+    const indexed = putAll(indexes[kind], rows, pace).then(() => setVectors(indexes[kind], vectors, pace))
+    page = (await Promise.all([next, indexed]))[0]
+    if (isLast) return pages
   }
+}
+
+interface Page {
+  readonly rows: readonly IndexedMemoryRow[]
+  readonly vectors: readonly MemoryVectorRow[]
+  readonly isLast: boolean
+}
+
+async function readPage(source: MemorySource, kind: MemoryKind, after: string, limit: number): Promise<Page> {
+  const { read, scope, profileId } = source
+  const rows = await selectIndexedMemories(read, scope, profileId, kind, after, limit)
+  return { rows, vectors: await readVectorsOf(source, rows), isLast: rows.length < limit }
 }
 
 async function readVectorsOf(
