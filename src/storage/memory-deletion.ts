@@ -1,6 +1,7 @@
 import type { CompiledQuery } from 'kysely'
 import type { StoreScope } from '../scope.js'
-import { insertRows } from './statement.js'
+import type { ChangeKey } from './indexed-memory.js'
+import { insertRows, prepare } from './statement.js'
 import type { Executor } from './tables.js'
 
 /**
@@ -34,21 +35,31 @@ export function insertDeletions(
   ]
 }
 
-/** Ids of memories deleted since a change that is at most MOST_CHANGES_BEHIND behind. */
+const deletionsByChange = prepare<
+  [storeId: string, profileId: string, change: number, id: string, limit: number],
+  { memory_id: string; change: number }
+>((db, storeId, profileId, change, id, limit) =>
+  db
+    .selectFrom('memory_deletion')
+    .select(['memory_id', 'change'])
+    .where('store_id', '=', storeId)
+    .where('profile_id', '=', profileId)
+    .where((e) => e(e.refTuple('change', 'memory_id'), '>', e.tuple(change, id)))
+    .orderBy('change')
+    .orderBy('memory_id')
+    .limit(limit),
+)
+
+/** A page of the memories that were deleted behind a key, whose change is at most MOST_CHANGES_BEHIND behind. */
 export async function selectDeletionsSince(
   executor: Executor,
   scope: StoreScope,
   profileId: string,
-  change: number,
-): Promise<string[]> {
-  const rows = await executor
-    .selectFrom('memory_deletion')
-    .select('memory_id')
-    .where('store_id', '=', scope.storeId)
-    .where('profile_id', '=', profileId)
-    .where('change', '>', change)
-    .execute()
-  return rows.map((row) => row.memory_id)
+  after: ChangeKey,
+  limit: number,
+): Promise<ChangeKey[]> {
+  const rows = await deletionsByChange(executor, scope.storeId, profileId, after.change, after.id, limit)
+  return rows.map((row) => ({ id: row.memory_id, change: row.change }))
 }
 
 /** Erases what is noted of a profile. */

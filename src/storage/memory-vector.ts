@@ -1,13 +1,29 @@
 import type { CompiledQuery } from 'kysely'
 import type { StoreScope } from '../scope.js'
+import type { ChangeKey } from './indexed-memory.js'
 import type { MemoryKind, QueuedText } from './memory.js'
-import { insertRows } from './statement.js'
+import { insertRows, prepare } from './statement.js'
 import type { Executor } from './tables.js'
 
 /** The vector of one chunk of a memory's text. */
 export interface MemoryVectorRow {
-  memoryId: string
-  vector: Float32Array
+  /** Of the memory. */
+  readonly id: string
+  readonly vector: Float32Array
+}
+
+/** Where a page of vectors begins: behind this. */
+export interface VectorKey extends ChangeKey {
+  readonly chunk: number
+}
+
+export type ChangedVectorRow = MemoryVectorRow & VectorKey
+
+interface VectorColumns {
+  memory_id: string
+  vector: Uint8Array
+  chunk: number
+  change: number
 }
 
 const FLOAT_BYTES = 4
@@ -17,30 +33,73 @@ function toBytes(vector: Float32Array): Uint8Array {
 }
 
 function toVector(bytes: Uint8Array): Float32Array {
-  // The driver's buffers do not begin at a multiple of four.
-  const copy = bytes.slice()
-  return new Float32Array(copy.buffer, 0, copy.byteLength / FLOAT_BYTES)
+  // PostgreSQL's buffers do not always begin at a multiple of four.
+  const { buffer, byteOffset, byteLength } = bytes.byteOffset % FLOAT_BYTES === 0 ? bytes : bytes.slice()
+  return new Float32Array(buffer, byteOffset, byteLength / FLOAT_BYTES)
 }
 
-/** Vectors written since a change, by memory and chunk, for indexes. */
+const vectorsOf = prepare<
+  [storeId: string, profileId: string, model: string, first: string, last: string],
+  Pick<VectorColumns, 'memory_id' | 'vector'>
+>((db, storeId, profileId, model, first, last) =>
+  db
+    .selectFrom('memory_vector')
+    .select(['memory_id', 'vector'])
+    .where('store_id', '=', storeId)
+    .where('profile_id', '=', profileId)
+    .where('model', '=', model)
+    .where('memory_id', '>=', first)
+    .where('memory_id', '<=', last)
+    .orderBy('memory_id')
+    .orderBy('chunk'),
+)
+
+/** Vectors of the memories of a profile whose ids are from `first` to `last`, both included, by memory and chunk. */
+export async function selectVectorsOf(
+  executor: Executor,
+  scope: StoreScope,
+  profileId: string,
+  model: string,
+  { first, last }: { first: string; last: string },
+): Promise<MemoryVectorRow[]> {
+  const rows = await vectorsOf(executor, scope.storeId, profileId, model, first, last)
+  return rows.map((row) => ({ id: row.memory_id, vector: toVector(row.vector) }))
+}
+
+const vectorsByChange = prepare<
+  [storeId: string, profileId: string, model: string, change: number, id: string, chunk: number, limit: number],
+  VectorColumns
+>((db, storeId, profileId, model, change, id, chunk, limit) =>
+  db
+    .selectFrom('memory_vector')
+    .select(['memory_id', 'vector', 'chunk', 'change'])
+    .where('store_id', '=', storeId)
+    .where('profile_id', '=', profileId)
+    .where('model', '=', model)
+    .where((e) => e(e.refTuple('change', 'memory_id', 'chunk'), '>', e.tuple(change, id, chunk)))
+    .orderBy('change')
+    .orderBy('memory_id')
+    .orderBy('chunk')
+    .limit(limit),
+)
+
+/** A page of the vectors of a profile that were written behind a key, by change, memory and chunk. */
 export async function selectVectorsSince(
   executor: Executor,
   scope: StoreScope,
   profileId: string,
   model: string,
-  change: number,
-): Promise<MemoryVectorRow[]> {
-  const rows = await executor
-    .selectFrom('memory_vector')
-    .select(['memory_id', 'vector'])
-    .where('store_id', '=', scope.storeId)
-    .where('profile_id', '=', profileId)
-    .where('model', '=', model)
-    .where('change', '>', change)
-    .orderBy('memory_id')
-    .orderBy('chunk')
-    .execute()
-  return rows.map((row) => ({ memoryId: row.memory_id, vector: toVector(row.vector) }))
+  after: VectorKey,
+  limit: number,
+): Promise<ChangedVectorRow[]> {
+  const { storeId } = scope
+  const rows = await vectorsByChange(executor, storeId, profileId, model, after.change, after.id, after.chunk, limit)
+  return rows.map((row) => ({
+    id: row.memory_id,
+    chunk: row.chunk,
+    change: row.change,
+    vector: toVector(row.vector),
+  }))
 }
 
 /** Inserts the vectors of a memory's chunks; those of other models are erased. */

@@ -149,24 +149,6 @@ export async function selectObservationPage(
   return rows.map((row) => toObservation(row.id, row))
 }
 
-/** Observations written since a change, oldest first, for indexes. */
-export async function selectObservationsSince(
-  executor: Executor,
-  scope: StoreScope,
-  profileId: string,
-  change: number,
-): Promise<ObservationRow[]> {
-  const rows = await executor
-    .selectFrom('observation')
-    .select(['id', ...STATE_COLUMNS])
-    .where('store_id', '=', scope.storeId)
-    .where('profile_id', '=', profileId)
-    .where('change', '>', change)
-    .orderBy('change')
-    .execute()
-  return rows.map((row) => toObservation(row.id, row))
-}
-
 /** Replaces the state of an observation and keeps the one before as a revision. */
 export function replaceObservation(
   executor: Executor,

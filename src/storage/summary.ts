@@ -104,24 +104,6 @@ export async function selectSummaryPage(
   return rows.map(toSummary)
 }
 
-/** Summaries written since a change, oldest first, for indexes. */
-export async function selectSummariesSince(
-  executor: Executor,
-  scope: StoreScope,
-  profileId: string,
-  change: number,
-): Promise<SummaryRow[]> {
-  const rows = await executor
-    .selectFrom('summary')
-    .select(COLUMNS)
-    .where('store_id', '=', scope.storeId)
-    .where('profile_id', '=', profileId)
-    .where('change', '>', change)
-    .orderBy('change')
-    .execute()
-  return rows.map(toSummary)
-}
-
 export function updateSummary(
   executor: Executor,
   scope: StoreScope,

@@ -3,7 +3,10 @@ import { type CompiledQuery, DummyDriver, Kysely, SqliteAdapter, SqliteIntrospec
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { StoreScope } from '../../src/scope.js'
 import { findIdentifierOwners, queryIdentifiers, selectIdentifierOwners } from '../../src/storage/identifier.js'
-import { selectObservationPage, selectObservationsSince } from '../../src/storage/observation.js'
+import { behindChange, selectIndexedMemories, selectIndexedMemoriesSince } from '../../src/storage/indexed-memory.js'
+import { selectDeletionsSince } from '../../src/storage/memory-deletion.js'
+import { selectVectorsOf, selectVectorsSince } from '../../src/storage/memory-vector.js'
+import { selectObservationPage } from '../../src/storage/observation.js'
 import { findProfile, queryLockedProfiles, selectProfileIds } from '../../src/storage/profile.js'
 import { findCanonicalId, selectMergesInto } from '../../src/storage/profile-merge.js'
 import { findOldestText } from '../../src/storage/queue-depth.js'
@@ -79,7 +82,27 @@ it.each<[string, (executor: Executor) => Promise<unknown>, string]>([
   ['where a merged profile is', (db) => findCanonicalId(db, scope, 'p'), 'store_id=? AND profile_id=?'],
   ['who was merged', (db) => selectMergesInto(db, scope, 'p', page), 'canonical_id=?'],
   ['a page of observations', (db) => selectObservationPage(db, scope, 'p', {}, page), 'profile_id=?'],
-  ['what is new in an index', (db) => selectObservationsSince(db, scope, 'p', 5), 'profile_id=? AND change>?'],
+  ['a page of an index', (db) => selectIndexedMemories(db, scope, 'p', 'observation', 'o', 9), 'profile_id=? AND id>?'],
+  [
+    'the vectors of a page',
+    (db) => selectVectorsOf(db, scope, 'p', 'm', { first: 'o', last: 'q' }),
+    'profile_id=? AND memory_id>? AND memory_id<?',
+  ],
+  [
+    'what is new in an index',
+    (db) => selectIndexedMemoriesSince(db, scope, 'p', 'summary', behindChange(5), 9),
+    'profile_id=? AND (change,id)>(?,?)',
+  ],
+  [
+    'vectors that are new',
+    (db) => selectVectorsSince(db, scope, 'p', 'm', { ...behindChange(5), chunk: 0 }, 9),
+    'profile_id=? AND (change,memory_id)>(?,?)',
+  ],
+  [
+    'what was deleted',
+    (db) => selectDeletionsSince(db, scope, 'p', behindChange(5), 9),
+    'profile_id=? AND (change,memory_id)>(?,?)',
+  ],
 ])('%s is searched for by as much of a key as there is', async (_, work, wanted) => {
   const statements = await statementsOf(work)
   expect(statements.length).toBeGreaterThan(0)

@@ -17,7 +17,7 @@ export function cacheKey(scope: StoreScope, profileId: string): string {
 
 /**
  * @param maxBytes beyond it the profiles longest unused are dropped. The last used one stays however large it is, or each
- *   of its questions would make its index anew (16 s for 100,000 memories); 0 keeps nothing.
+ *   of its questions would make its index anew (5 s for 100,000 memories); 0 keeps nothing.
  */
 export function createRecallCache(maxBytes: number): RecallCache {
   const entries = new Map<string, { memories: ProfileMemories; bytes: number }>()

@@ -1,3 +1,5 @@
+import { createLongMap } from './long-map.js'
+
 /** BM25 parameters, measured to be best with short memories. */
 const K1 = 0.9
 const B = 0.4
@@ -23,7 +25,7 @@ export interface LexicalIndex {
 }
 
 export function createLexicalIndex(): LexicalIndex {
-  const postings = new Map<string, Posting>()
+  const postings = createLongMap<string, Posting>()
   const lengths: number[] = []
   const termsOfSlot: (string[] | undefined)[] = []
   let documents = 0
@@ -31,10 +33,13 @@ export function createLexicalIndex(): LexicalIndex {
   let entries = 0
 
   const post = (slot: number, term: string, frequency: number) => {
-    const posting = postings.get(term) ?? { slots: [], frequencies: [] }
+    let posting = postings.get(term)
+    if (posting === undefined) {
+      posting = { slots: [], frequencies: [] }
+      postings.set(term, posting)
+    }
     posting.slots.push(slot)
     posting.frequencies.push(frequency)
-    postings.set(term, posting)
     entries += 1
   }
   const unpost = (slot: number, term: string) => {

@@ -1,4 +1,5 @@
 import { createLexicalIndex, type WeightedTerms } from './lexical-index.js'
+import { createLongMap } from './long-map.js'
 import { createNeighbours } from './neighbours.js'
 import { evidenceOf, oddsOf, probabilityOf } from './relevance.js'
 import { createSameTexts } from './same-texts.js'
@@ -76,7 +77,7 @@ export function createMemoryIndex(): MemoryIndex {
   const vectorStore = createVectorStore()
   const neighbours = createNeighbours()
   const sameTexts = createSameTexts()
-  const slotOf = new Map<string, number>()
+  const slotOf = createLongMap<string, number>()
   const ids: string[] = []
   const times: number[] = []
   const freeSlots: number[] = []

@@ -1,3 +1,5 @@
+import { createLongMap } from './long-map.js'
+
 /** How much of the better neighbour's evidence, above the profile's usual, a memory gets. */
 const NEIGHBOUR_SHARE = 0.4
 
@@ -23,7 +25,7 @@ export interface Neighbours {
 
 /** Conversations are kept in the order of time as memories come, so that a query has nothing to sort. */
 export function createNeighbours(): Neighbours {
-  const conversations = new Map<string, number[]>()
+  const conversations = createLongMap<string, number[]>()
   const standings: (Standing | undefined)[] = []
 
   const isEarlier = (a: number, b: number): boolean => {
@@ -53,7 +55,9 @@ export function createNeighbours(): Neighbours {
     spread(evidence) {
       if (conversations.size === 0) return
       const support = new Float64Array(evidence.length)
-      for (const members of conversations.values()) addSupport(members, evidence, support)
+      conversations.forEach((members) => {
+        addSupport(members, evidence, support)
+      })
       for (let slot = 0; slot < evidence.length; slot += 1) {
         evidence[slot] = (evidence[slot] ?? 0) + NEIGHBOUR_SHARE * (support[slot] ?? 0)
       }

@@ -1,18 +1,14 @@
 import type { Context } from '../../context.js'
-import { groupBy } from '../../group-by.js'
 import type { StoreScope } from '../../scope.js'
 import { findMemoryVersion, type MemoryVersion } from '../../storage/memory.js'
-import { MOST_CHANGES_BEHIND, selectDeletionsSince } from '../../storage/memory-deletion.js'
-import { selectVectorsSince } from '../../storage/memory-vector.js'
-import { selectObservationsSince } from '../../storage/observation.js'
-import { selectSummariesSince } from '../../storage/summary.js'
-import { createPace, mapAtPace } from '../pace.js'
+import { MOST_CHANGES_BEHIND } from '../../storage/memory-deletion.js'
 import { requireProfile } from '../profile.js'
 import { cacheKey } from './cache.js'
 import { createMemoryIndex, type MemoryIndex } from './memory-index.js'
+import { type MemorySource, PAGE_SIZE, readAllMemories, readChanges } from './read-memories.js'
 
-/** Before the first change. */
-const NOTHING_YET = -1
+/** All of it, what was written meanwhile, what was written while that was read, and so on: each time less is left. */
+const MOST_ATTEMPTS = 4
 
 /** The indexes of a profile and how far they are. */
 export interface ProfileMemories extends MemoryVersion {
@@ -57,64 +53,47 @@ function canFollow(memories: ProfileMemories | undefined, now: MemoryVersion): m
   return memories?.epoch === now.epoch && now.version - memories.version <= MOST_CHANGES_BEHIND
 }
 
+/**
+ * What is large is read in pages while others write, so it is looked at again until nothing can have been missed. Should
+ * the writers stay ahead, one state of the database is read, which costs the engine more.
+ */
 async function bringUpToDate(
   ctx: Context,
   scope: StoreScope,
   profileId: string,
   key: string,
 ): Promise<ProfileMemories> {
-  const now = (await findMemoryVersion(ctx.db.read, scope, profileId)) ?? { version: 0, epoch: 0 }
-  const cached = ctx.recallCache.get(key)
-  if (cached !== undefined && isCurrent(cached, now)) return cached
-  const memories = canFollow(cached, now) ? cached : createEmpty({ version: NOTHING_YET, epoch: now.epoch })
-  await update(ctx, scope, profileId, memories, memories.version)
+  const source = { scope, profileId, model: ctx.encoder?.model, pageSize: PAGE_SIZE }
+  let memories = ctx.recallCache.get(key)
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+    const step = await follow({ ...source, read: ctx.db.read }, memories)
+    ctx.recallCache.set(key, step.memories)
+    if (step.settled) return step.memories
+    memories = step.memories
+  }
+  const step = await ctx.db.snapshot((read) => follow({ ...source, read }, memories))
+  ctx.recallCache.set(key, step.memories)
+  return step.memories
+}
+
+interface Step {
+  readonly memories: ProfileMemories
+  /** Whether everything up to the memory version is in the indexes. */
+  readonly settled: boolean
+}
+
+async function follow(source: MemorySource, known: ProfileMemories | undefined): Promise<Step> {
+  const now = (await findMemoryVersion(source.read, source.scope, source.profileId)) ?? { version: 0, epoch: 0 }
+  if (known !== undefined && isCurrent(known, now)) return { memories: known, settled: true }
+  const canUpdate = canFollow(known, now)
+  const memories = canUpdate ? known : createEmpty(now)
+  const indexes = { observation: memories.observations, summary: memories.summaries }
+  const settled = canUpdate ? await readChanges(source, indexes, known.version) : await readAllMemories(source, indexes)
   // Only now: an update that failed is done again, which changes nothing where it was done.
   memories.version = now.version
-  ctx.recallCache.set(key, memories)
-  return memories
+  return { memories, settled }
 }
 
 function createEmpty(version: MemoryVersion): ProfileMemories {
   return { ...version, observations: createMemoryIndex(), summaries: createMemoryIndex() }
-}
-
-async function update(
-  ctx: Context,
-  scope: StoreScope,
-  profileId: string,
-  memories: ProfileMemories,
-  since: number,
-): Promise<void> {
-  const observations = await selectObservationsSince(ctx.db.read, scope, profileId, since)
-  const pace = createPace()
-  await mapAtPace(pace, observations, (row) => memories.observations.put(row))
-  const summaries = await selectSummariesSince(ctx.db.read, scope, profileId, since)
-  await mapAtPace(pace, summaries, ({ conversationId, ...row }) => {
-    memories.summaries.put({ ...row, conversationIds: [conversationId] })
-  })
-  await updateVectors(ctx, scope, profileId, memories, since)
-  if (since === NOTHING_YET) return
-  // Last: what was read above may have been deleted in between, and no id ever comes back.
-  for (const id of await selectDeletionsSince(ctx.db.read, scope, profileId, since)) indexOf(memories, id).remove(id)
-}
-
-function indexOf(memories: ProfileMemories, id: string): MemoryIndex {
-  return id.startsWith('mem_summary') ? memories.summaries : memories.observations
-}
-
-async function updateVectors(
-  ctx: Context,
-  scope: StoreScope,
-  profileId: string,
-  memories: ProfileMemories,
-  since: number,
-): Promise<void> {
-  if (ctx.encoder === undefined) return
-  const vectors = await selectVectorsSince(ctx.db.read, scope, profileId, ctx.encoder.model, since)
-  await mapAtPace(createPace(), [...groupBy(vectors, (vector) => vector.memoryId)], ([id, chunks]) => {
-    indexOf(memories, id).setVectors(
-      id,
-      chunks.map(({ vector }) => vector),
-    )
-  })
 }

@@ -1,3 +1,4 @@
+import { createLongMap } from './long-map.js'
 import { normalizeText } from './words.js'
 
 /** Which memories say the same in the same words. */
@@ -17,7 +18,7 @@ interface Text {
 }
 
 export function createSameTexts(): SameTexts {
-  const texts = new Map<string, Text>()
+  const texts = createLongMap<string, Text>()
   const textOfSlot: (Text | undefined)[] = []
   let nextKey = 0
   let letters = 0

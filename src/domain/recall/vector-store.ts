@@ -25,7 +25,7 @@ interface Table {
 /** Vectors of different lengths may meet while a remote model changes behind its name: each length is a table. */
 export function createVectorStore(): VectorStore {
   const tables = new Map<number, Table>()
-  const rowsOfSlot = new Map<number, { table: Table; row: number }[]>()
+  const rowsOfSlot: ({ table: Table; row: number }[] | undefined)[] = []
   let bytes = 0
 
   const tableOf = (dimensions: number): Table => {
@@ -49,16 +49,11 @@ export function createVectorStore(): VectorStore {
 
   return {
     set(slot, vectors) {
-      for (const { table, row } of rowsOfSlot.get(slot) ?? []) {
+      for (const { table, row } of rowsOfSlot[slot] ?? []) {
         table.slotOfRow[row] = FREE
         table.freeRows.push(row)
       }
-      if (vectors.length === 0) rowsOfSlot.delete(slot)
-      else
-        rowsOfSlot.set(
-          slot,
-          vectors.map((vector) => store(slot, vector)),
-        )
+      rowsOfSlot[slot] = vectors.length === 0 ? undefined : vectors.map((vector) => store(slot, vector))
     },
     findNearest(query, cosines) {
       const table = tables.get(query.length)
