@@ -92,7 +92,10 @@ export class SqliteCheckpointer {
     const passive = () =>
       this.#thread.run([CHECKPOINT]).then(
         () => undefined,
-        (error) => this.#tellFailedSync(error),
+        (error) => {
+          this.#bytesBefore = 0
+          this.#tellFailedSync(error)
+        },
       )
     await passive()
     if (bytes >= GATE_BYTES) await queue.hold(passive)

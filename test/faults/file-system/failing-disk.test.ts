@@ -145,6 +145,16 @@ describe.runIf(await mayInject())('a disk that fails', () => {
     await expectStored(createApi(await copy.start()), store, outcome.stored)
   })
 
+  it('a database that cannot be synced ends the process also when its log is only cut back', async () => {
+    const { disk, server, api, store, outcome } = await openDisk()
+    const ended = new Promise((resolve) => server.process.once('exit', (_, signal) => resolve(signal)))
+    await disk.fail({ call: 'sync', files: 'recollect.db', error: 'EIO' })
+    await writeSome(api, store, 'last', 1, outcome)
+    expect(await ended).toBe('SIGKILL')
+    await disk.mend()
+    await expectExactly(createApi(await disk.start()), store, outcome)
+  })
+
   it('a server does not start on a log that it cannot bring into the database', async () => {
     const { disk, server, store, outcome } = await openDisk()
     await server.kill('SIGKILL')
