@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
 import type pg from 'pg'
 import { StorageUnavailableError } from '../errors.js'
@@ -29,6 +30,16 @@ export class PostgresConnection implements DatabaseConnection {
     }
     for (const statement of query.statements) this.#sendUnread(toQuery(statement, this.nameOf))
     return { rows: [] }
+  }
+
+  /**
+   * Keeps what is sent from then on until the function it returns is called, so that it goes out as one packet. The
+   * driver does the same for the messages of one query; without its stream each query goes out by itself.
+   */
+  holdBack(): () => void {
+    const { connection } = this.client as { connection?: { stream?: Pick<Socket, 'cork' | 'uncork'> } }
+    connection?.stream?.cork()
+    return () => connection?.stream?.uncork()
   }
 
   /** Sends a command that nobody waits for before the next statement. */

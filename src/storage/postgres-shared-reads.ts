@@ -14,9 +14,9 @@ interface Share {
 }
 
 /**
- * Lets reads of one turn of the event loop share a connection of a pool, on which they follow each other without waiting
- * for answers. One process of the database then wakes once for all of them, instead of one for each: for a read by
- * key, waking costs more than reading.
+ * Lets reads of one turn of the event loop share a connection of a pool and travel in one packet, without waiting for
+ * each other's answers. One process of the database then wakes once for all of them, instead of one for each: for a
+ * read by key, waking costs more than reading.
  */
 export class SharedReads {
   #current: Share | undefined
@@ -53,7 +53,16 @@ export class SharedReads {
   #begin(): Share {
     const share: Share = { connection: this.connect(), begun: 0, underWay: 0, isOpen: true, isReleased: false }
     this.#current = share
+    let send = () => {}
+    share.connection.then(
+      (connection) => {
+        // One that had to be waited for comes after its turn.
+        if (share.isOpen) send = connection.holdBack()
+      },
+      () => undefined,
+    )
     setImmediate(() => {
+      send()
       this.#close(share)
       this.#endIfDone(share)
     })
