@@ -1,6 +1,6 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { lowerThreadPriority } from '../thread-priority.js'
 import { createEncodeQueue, type EncodeJob, type EncodeRequest } from './encode-queue.js'
-import { lowerThreadPriority } from './thread-priority.js'
 import { loadUseLite, type UseLite } from './use-lite.js'
 
 /** One vector for each text of the request; undefined for one without tokens. */

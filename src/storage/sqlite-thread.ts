@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { StorageUnavailableError } from '../errors.js'
 import type { SqliteResult, SqliteStatement } from './sqlite-connection.js'
-import type { WorkerFailure, WorkerRequest, WorkerResponse } from './sqlite-worker.js'
+import type { SqliteWorkerData, WorkerFailure, WorkerRequest, WorkerResponse } from './sqlite-worker.js'
 
 /** An error of SQLite that is not about the medium: a broken constraint, wrong SQL. */
 export class SqliteStatementError extends Error {
@@ -47,8 +47,10 @@ export class SqliteThread {
   /** Which of its statements failed the last run that failed. */
   failedAt = 0
 
-  constructor(file: string) {
-    this.#worker = new Worker(new URL('./sqlite-worker.js', import.meta.url), { workerData: { file } })
+  /** @param givesWay whether it gets less of a busy processor than the threads that requests wait for */
+  constructor(file: string, { givesWay = false } = {}) {
+    const workerData: SqliteWorkerData = { file, givesWay }
+    this.#worker = new Worker(new URL('./sqlite-worker.js', import.meta.url), { workerData })
     this.#worker.on('message', (response: WorkerResponse) => this.#settle(response))
     this.#worker.on('error', (error) => this.#failAll(error))
     this.#worker.on('exit', () => this.#failAll(new Error('the database thread ended')))

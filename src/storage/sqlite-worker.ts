@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import SqliteDatabase from 'better-sqlite3'
+import { lowerThreadPriority } from '../thread-priority.js'
 import {
   createStatementCache,
   openConnection,
@@ -7,6 +8,11 @@ import {
   type SqliteResult,
   type SqliteStatement,
 } from './sqlite-connection.js'
+
+export interface SqliteWorkerData {
+  readonly file: string
+  readonly givesWay: boolean
+}
 
 /** A list of statements to run in order; the answer carries the results of the last `results` of them. */
 export interface WorkerRequest {
@@ -29,7 +35,8 @@ export interface WorkerFailure {
 }
 
 /** The thread that owns a writing connection, so that a sync never blocks the event loop. */
-function serve(port: NonNullable<typeof parentPort>, file: string): void {
+function serve(port: NonNullable<typeof parentPort>, { file, givesWay }: SqliteWorkerData): void {
+  if (givesWay) lowerThreadPriority()
   const db = openConnection(file, { readonly: false })
   const prepare = createStatementCache(db)
   port.on('message', (request: WorkerRequest | 'close') => {
@@ -62,4 +69,4 @@ function answer(
   }
 }
 
-if (parentPort !== null) serve(parentPort, (workerData as { file: string }).file)
+if (parentPort !== null) serve(parentPort, workerData as SqliteWorkerData)
