@@ -28,6 +28,19 @@ export async function overflowOf(page: Page): Promise<number> {
   return (await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')) as number
 }
 
+/**
+ * How much of what was on the page moved by itself while it loaded: the browser's own measure, Cumulative Layout Shift,
+ * of which up to 0.1 is called good.
+ */
+export async function layoutShiftOf(page: Page): Promise<number> {
+  return (await page.evaluate(`new Promise((resolve) => {
+    new PerformanceObserver((list) => {
+      resolve(list.getEntries().filter((one) => !one.hadRecentInput).reduce((sum, one) => sum + one.value, 0))
+    }).observe({ type: 'layout-shift', buffered: true })
+    setTimeout(() => resolve(0), 500)
+  })`)) as number
+}
+
 /** Writes a picture into docs/images, when the run is asked for pictures. */
 export async function takePicture(page: Page, name: string): Promise<void> {
   if (process.env.SCREENSHOTS === undefined) return

@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startServer, type TestServer } from '../support/server.js'
 import { type Scheme, useBrowser } from './browser.js'
-import { findBarriers, overflowOf, takePicture } from './look.js'
+import { findBarriers, layoutShiftOf, overflowOf, takePicture } from './look.js'
 import { type ConsoleSample, fillConsole } from './sample.js'
 
 const open = useBrowser()
@@ -81,9 +82,14 @@ const LOOKS: Readonly<Record<string, Look>> = {
   health: { path: () => '/console/health', ready: measure },
 }
 
-async function openLook(name: string, scheme: Scheme, width?: number): Promise<Page> {
+function lookOf(name: string): Look {
   const look = LOOKS[name]
   if (look === undefined) throw new Error(`no page ${name}`)
+  return look
+}
+
+async function openLook(name: string, scheme: Scheme, width?: number): Promise<Page> {
+  const look = lookOf(name)
   const page = await open({
     server,
     scheme,
@@ -102,9 +108,29 @@ describe.each(Object.keys(LOOKS))('the page %s', (name) => {
     expect(await findBarriers(page)).toEqual([])
   })
 
+  it('holds still while it loads, also when the server is slow', async () => {
+    const look = lookOf(name)
+    const page = await open({ server, ...(look.signedOut && { account: null }) })
+    await page.route('**/v1/**', async (route) => {
+      await sleep(100)
+      await route.continue()
+    })
+    await page.goto(look.path(sample))
+    await page.waitForLoadState('networkidle')
+    expect(await layoutShiftOf(page)).toBeLessThan(0.05)
+  })
+
   it('fits a window of 360 pixels, without barriers', async () => {
     const page = await openLook(name, 'light', 360)
     expect(await overflowOf(page)).toBeLessThanOrEqual(0)
     expect(await findBarriers(page)).toEqual([])
   })
+})
+
+it('the measure of what moves sees a page that does', async () => {
+  const page = await openLook('people', 'light')
+  await page.evaluate(
+    "document.querySelector('main').prepend(Object.assign(document.createElement('p'), { innerText: '\\n'.repeat(9) }))",
+  )
+  expect(await layoutShiftOf(page)).toBeGreaterThan(0.05)
 })

@@ -40,6 +40,17 @@ describe('people', () => {
     expect(await merges.textContent()).toContain(server().account.sid)
   })
 
+  it('show what a memory said before, word by word, and everything as JSON', async () => {
+    const page = await goTo(inStore(`people/${sample().ada}`))
+    await press(page, 'Revisions')
+    await page.locator('ins').first().waitFor()
+    expect((await page.locator('ins').allInnerTexts()).join(' ')).toContain('and was damp; she got a voucher')
+    await page.getByText('Raw JSON').click()
+    const json = JSON.parse((await page.locator('details.panel pre').textContent()) ?? '')
+    expect(json).toMatchObject({ id: sample().ada, traits: { Contact: { firstName: 'Ada' } } })
+    expect(json.merges).not.toEqual([])
+  })
+
   it('are changed trait by trait, with the server’s refusal in words', async () => {
     const page = await goTo(inStore(`people/${sample().ada}`))
     await press(page, 'Edit Loyalty.tier')
