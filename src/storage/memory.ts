@@ -93,6 +93,31 @@ export function raiseMemoryVersion(
     .compile()
 }
 
+/** Tables whose rows say with which memory version they were written. */
+const CHANGED = ['observation', 'summary', 'memory_vector'] as const
+
+/**
+ * Raises the memory version of a profile that got memories by a merge: beyond their changes, so that indexes which have
+ * them need not ask for them again, and in a new epoch, so that indexes are made anew.
+ */
+export function raiseMemoryVersionByMerge(executor: Executor, scope: StoreScope, profileId: string): CompiledQuery[] {
+  const raiseTo = (table: (typeof CHANGED)[number]) => {
+    const newest = executor
+      .selectFrom(table)
+      .select((e) => e.fn.max('change').as('change'))
+      .where('store_id', '=', scope.storeId)
+      .where('profile_id', '=', profileId)
+    return executor
+      .updateTable('profile')
+      .set((e) => ({ memory_version: e.fn.coalesce(newest, e.lit(0)) }))
+      .where('store_id', '=', scope.storeId)
+      .where('id', '=', profileId)
+      .where('memory_version', '<', newest)
+      .compile()
+  }
+  return [...CHANGED.map(raiseTo), raiseMemoryVersion(executor, scope, profileId, { rebuild: true })]
+}
+
 const TABLES = [
   'observation',
   'observation_conversation',

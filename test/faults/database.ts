@@ -15,6 +15,9 @@ export const CONTRADICTIONS = {
     where (store_id, canonical_id) not in (select store_id, id from profile)`,
   'profiles that were merged and still are': `select id from profile
     where (store_id, id) in (select store_id, profile_id from profile_merge)`,
+  'memories that are newer than what indexes ask for': `select observation.id from observation
+    join profile on profile.store_id = observation.store_id and profile.id = observation.profile_id
+    where change > memory_version`,
   'profiles without an event': `select id from profile
     where (store_id, id) not in (select store_id, subject_id from event)`,
 }

@@ -8,7 +8,7 @@ import {
   moveIdentifiers,
   updateJoins,
 } from '../../storage/identifier.js'
-import { moveMemories, raiseMemoryVersion } from '../../storage/memory.js'
+import { moveMemories, raiseMemoryVersionByMerge } from '../../storage/memory.js'
 import { deleteProfiles, type ProfileRow, upsertProfiles } from '../../storage/profile.js'
 import { insertMerges, type ProfileMergeRow, redirectMerges } from '../../storage/profile-merge.js'
 import { type CompiledQuery, runAll } from '../../storage/statement.js'
@@ -64,7 +64,7 @@ export async function writeChanges(
     ],
     () => [
       // After the upsert: a profile may be younger than its merge, within one batch.
-      ...merges.map(({ survivorId }) => raiseMemoryVersion(trx, scope, survivorId, { rebuild: true })),
+      ...merges.flatMap(({ survivorId }) => raiseMemoryVersionByMerge(trx, scope, survivorId)),
       ...insertIdentifiers(scope, added),
       ...counted.map((row) => updateJoins(trx, scope, row)),
       ...insertMerges(

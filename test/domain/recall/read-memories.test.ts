@@ -250,3 +250,29 @@ it('reads one state of the database when others change everything each time', as
   expect(await answersOfLoaded(counting, memories)).toEqual(await answersOfAll(memories, UNPAGED))
   expect(snapshots).toBe(1)
 })
+
+it('follows a fresh memory with as few reads after a merge with a profile of more changes as before', async () => {
+  const few = await openProfile()
+  const { ctx, scope } = few
+  const email = `ada${profiles}@example.com`
+  const create = (Contact: Record<string, string>) => createProfile(ctx, scope, TEST_ACTOR, { traits: { Contact } })
+  const many = { ...few, profileId: await create({ chat: 'many' }) }
+  await observe(many, [...MANY, ...MANY])
+  await encodeAll(many)
+  let reads = 0
+  const counting = interrupt(ctx, async () => {
+    reads += 1
+  })
+  const countReads = async (memories: Memories) => {
+    await loadProfileMemories(counting, scope, memories.profileId)
+    await observe(memories, ['tea with the dog'])
+    reads = 0
+    await loadProfileMemories(counting, scope, memories.profileId)
+    return reads
+  }
+  const before = await countReads(few)
+  const merged = { ...few, profileId: await create({ email, chat: 'many' }) }
+  expect(merged.profileId).toBe(few.profileId)
+  expect(await countReads(merged)).toBe(before)
+  expect(await answersOfLoaded(counting, merged)).toEqual(await answersOfAll(merged, UNPAGED))
+})
