@@ -89,12 +89,8 @@ export async function claimJob(ctx: Pick<Context, 'db' | 'now'>, worker: string)
 }
 
 function toClaimedJob(ctx: Pick<Context, 'now'>, worker: string, row: storage.JobRow): ClaimedJob {
-  const advance = async (trx: Executor, checkpoint: unknown) => {
-    const text = JSON.stringify(checkpoint)
-    const lockedUntil = ctx.now() + LEASE_MS
-    if (!(await storage.advanceJob(trx, { id: row.id, worker, checkpoint: text, lockedUntil }))) {
-      throw new LeaseLostError(`job ${row.id} is another worker's now`)
-    }
+  const requireHeld = (isHeld: boolean) => {
+    if (!isHeld) throw new LeaseLostError(`job ${row.id} is another worker's now`)
   }
   return {
     id: row.id,
@@ -106,11 +102,12 @@ function toClaimedJob(ctx: Pick<Context, 'now'>, worker: string, row: storage.Jo
     checkpoint: row.checkpoint === undefined ? undefined : JSON.parse(row.checkpoint),
     // One that was accepted by an older version does not know these two.
     actor: toActor(row.actor),
-    advance,
-    finish: async (trx) => {
-      await advance(trx, null)
-      await storage.deleteJob(trx, row.id)
+    advance: async (trx, checkpoint) => {
+      const lockedUntil = ctx.now() + LEASE_MS
+      const text = JSON.stringify(checkpoint)
+      requireHeld(await storage.advanceJob(trx, { id: row.id, worker, checkpoint: text, lockedUntil }))
     },
+    finish: async (trx) => requireHeld(await storage.finishJob(trx, { id: row.id, worker })),
   }
 }
 

@@ -130,10 +130,16 @@ export async function selectJobPayloads(
   return rows.map((row) => ({ storeId: row.store_id, payload: row.payload }))
 }
 
+/** A job and the worker that holds it; one whose lease was lost changes nothing. */
+export interface HeldJob {
+  readonly id: string
+  readonly worker: string
+}
+
 /** Moves the checkpoint and the lease. @returns false when the lease was lost: the caller must undo and stop */
 export async function advanceJob(
   executor: Executor,
-  { id, worker, checkpoint, lockedUntil }: { id: string; worker: string; checkpoint: string; lockedUntil: number },
+  { id, worker, checkpoint, lockedUntil }: HeldJob & { checkpoint: string; lockedUntil: number },
 ): Promise<boolean> {
   const result = await executor
     .updateTable('job')
@@ -144,9 +150,18 @@ export async function advanceJob(
   return result.numUpdatedRows > 0n
 }
 
-/** A finished job leaves nothing behind: its payload holds personal data. */
-export async function deleteJob(executor: Executor, id: string): Promise<void> {
-  await executor.deleteFrom('job').where('id', '=', id).execute()
+/**
+ * A finished job leaves nothing behind: its payload holds personal data.
+ *
+ * @returns false when the lease was lost: the caller must undo and stop
+ */
+export async function finishJob(executor: Executor, { id, worker }: HeldJob): Promise<boolean> {
+  const result = await executor
+    .deleteFrom('job')
+    .where('id', '=', id)
+    .where('locked_by', '=', worker)
+    .executeTakeFirst()
+  return result.numDeletedRows > 0n
 }
 
 /** Erases the jobs of a store that were set aside. */
@@ -164,12 +179,6 @@ export async function hasJob(executor: Executor, storeId: string, kind: string):
     .limit(1)
     .executeTakeFirst()
   return row !== undefined
-}
-
-/** A job and the worker that holds it; one whose lease was lost changes nothing. */
-export interface HeldJob {
-  readonly id: string
-  readonly worker: string
 }
 
 /** Gives a job back, to be tried again at `runAt`. */
