@@ -2,7 +2,7 @@ import type { ImportRow } from '../../storage/import.js'
 import { MAX_COLUMNS, readCsv, UnreadableCsvError } from './csv.js'
 
 /** Rows of one transaction: few enough that the event loop and other writers never wait long. */
-const CHUNK_SIZE = 500
+const CHUNK_SIZE = 250
 /** Or fewer rows, when they are so large: a chunk is in memory as a whole, and two more beside it. */
 const CHUNK_BYTES = 4 * 1024 * 1024
 /** While another account is there: what it waits for is one such chunk. */
