@@ -31,6 +31,11 @@ export interface Client {
   readonly acknowledged: () => number
 }
 
+/** All that clients were told is stored: a test in which nothing was would show nothing. */
+export function countAcknowledged(clients: readonly Pick<Client, 'acknowledged'>[]): number {
+  return clients.reduce((sum, client) => sum + client.acknowledged(), 0)
+}
+
 export function createClient(store: string, name: string): Client {
   let knowledge: Knowledge = { people: [], gone: [], used: [] }
   let unanswered: Knowledge | undefined

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createApi, createStore, eventually } from '../support/api.js'
 import { jobsQueued } from '../support/profile.js'
+import { countAcknowledged } from './client.js'
 import { findContradictions } from './database.js'
 import { createEveryWriteClient, type EveryWriteClient } from './every-write/client.js'
 import { findContradictionsIn, hasPostgres, useCluster } from './postgres/cluster.js'
@@ -45,7 +46,7 @@ async function killAgainAndAgain(
     const differences = (await Promise.all(clients.map((client) => client.check(again)))).flat()
     expect({ round, killAfter, differences }).toEqual({ round, killAfter, differences: [] })
   }
-  return clients.reduce((sum, client) => sum + client.acknowledged(), 0)
+  return countAcknowledged(clients)
 }
 
 it(`${ROUNDS} times SIGKILL during writes of every kind loses and halves nothing`, async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { createApi, createStore } from '../../support/api.js'
-import { createClient } from '../client.js'
+import { countAcknowledged, createClient } from '../client.js'
 import { findContradictions } from '../database.js'
 import { randomBetween } from '../restart.js'
 import { createFaultyDisk, mayInject } from './faulty-disk.js'
@@ -34,7 +34,7 @@ it.runIf(await mayInject())(
       const differences = (await Promise.all(clients.map((client) => client.check(createApi(after))))).flat()
       expect({ round, killAfter, differences }).toEqual({ round, killAfter, differences: [] })
       await after.kill('SIGKILL')
-      acknowledged += clients.reduce((sum, client) => sum + client.acknowledged(), 0)
+      acknowledged += countAcknowledged(clients)
     }
     expect(acknowledged).toBeGreaterThan(ROUNDS * CLIENTS)
   },
