@@ -34,10 +34,11 @@ export async function overflowOf(page: Page): Promise<number> {
  */
 export async function layoutShiftOf(page: Page): Promise<number> {
   return (await page.evaluate(`new Promise((resolve) => {
+    let sum = 0
     new PerformanceObserver((list) => {
-      resolve(list.getEntries().filter((one) => !one.hadRecentInput).reduce((sum, one) => sum + one.value, 0))
+      for (const { hadRecentInput, value } of list.getEntries()) if (!hadRecentInput) sum += value
     }).observe({ type: 'layout-shift', buffered: true })
-    setTimeout(() => resolve(0), 500)
+    setTimeout(() => resolve(sum), 500)
   })`)) as number
 }
 
