@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import type { Bench } from './servers.js'
 
 export interface Answer<T> {
@@ -44,6 +45,20 @@ export async function readRss(url: string): Promise<number> {
 /** Seconds of CPU a server has used in all its threads, by its own metrics. */
 export function readCpuSeconds(url: string): Promise<number> {
   return readMetric(url, 'process_cpu_seconds_total')
+}
+
+/** Hundredths of a second: the unit of /proc, whatever the kernel's own. */
+const TICKS_A_SECOND = 100
+
+/** Seconds of CPU each thread of a process has used, by thread id in the order they were started. Linux only. */
+export function readThreadSeconds(pid: number): Map<string, number> {
+  return new Map(
+    readdirSync(`/proc/${pid}/task`).map((thread) => {
+      // Behind the name, which may hold anything: state is the first field, user and system time the 12th and 13th.
+      const fields = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+      return [thread, (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND]
+    }),
+  )
 }
 
 /** The longest a turn of the server's event loop was late since this was last asked, in milliseconds. */

@@ -6,7 +6,7 @@ import { runBulkCase } from './cases/bulk.js'
 import { createRequestCases } from './cases/catalog.js'
 import { runImportCase } from './cases/import.js'
 import { prepareRun, type Run } from './cases/run.js'
-import { createClient, readCpuSeconds, waitUntilEncoded } from './client.js'
+import { createClient, readCpuSeconds, readThreadSeconds, waitUntilEncoded } from './client.js'
 import { readProfile } from './cpu-profile.js'
 import { type LoadRequest, measure } from './load.js'
 import { FULL, readEngine } from './options.js'
@@ -26,6 +26,8 @@ const CONNECTIONS = 16
 const MEMORIES = 200
 const BATCH = 10
 const SHOWN = 40
+/** Threads with less of the CPU time than this are not shown. */
+const SHOWN_SHARE = 0.01
 
 /** Does the work once more and says how many units it was. */
 type Work = () => Promise<number>
@@ -77,11 +79,17 @@ async function profile(name: string, bench: Bench): Promise<void> {
   const args = ['--cpu-prof', `--cpu-prof-dir=${folder}`, '--enable-source-maps', bench.main, 'serve']
   const server = await startProcess(args, settingsOf(bench), join(bench.folder, 'profiled.log'))
   const work = await prepareWork(name, run, server.url)
-  const before = await readCpuSeconds(server.url)
+  const before = { all: await readCpuSeconds(server.url), threads: readThreadSeconds(server.pid) }
   const units = await work()
-  const cpu = (await readCpuSeconds(server.url)) - before
+  const threads = readThreadSeconds(server.pid)
+  const cpu = (await readCpuSeconds(server.url)) - before.all
   await server.stop()
-  console.log(`${name}: ${((cpu / units) * 1e6).toFixed(0)} µs of CPU for each of ${units}, in all threads`)
+  const toMicros = (seconds: number) => ((seconds / units) * 1e6).toFixed(0)
+  console.log(`${name}: ${toMicros(cpu)} µs of CPU for each of ${units}, in all threads`)
+  for (const [thread, seconds] of threads) {
+    const used = seconds - (before.threads.get(thread) ?? 0)
+    if (used / cpu > SHOWN_SHARE) console.log(`  thread ${thread}: ${toMicros(used)} µs`)
+  }
   mkdirSync('profiles', { recursive: true })
   for (const [thread, file] of readdirSync(folder).sort().entries()) {
     const kept = join('profiles', `${name}-${thread}.cpuprofile`)

@@ -19,7 +19,7 @@ export interface Logger extends PinoLogger {
 
 const STDERR = 2
 /** A line a request, written one by one, would take a twentieth of the processor. */
-const BUFFERED_BYTES = 8192
+const BUFFERED_BYTES = 16_000
 const FLUSH_MS = 50
 
 /** What the log says of an error. */

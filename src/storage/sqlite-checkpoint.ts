@@ -8,6 +8,9 @@ const STEP_BYTES = 16 * MIB
 /** From here on writers wait for one more copy, after which the log begins anew: without it the log grows for ever. */
 const GATE_BYTES = 64 * MIB
 
+/** So often the log's length is looked at, at most. */
+const LOOK_EVERY_MS = 20
+
 /** How long what was erased may still be found in the log, when there is time to write. */
 const CUT_BACK_MS = 10_000
 /** A reader that holds an old state, such as a backup, keeps the log as it is; writers must not wait for it. */
@@ -31,6 +34,7 @@ export class SqliteCheckpointer {
   readonly #log: string
   readonly #onFailedSync: (error: Error) => void
   #running = false
+  #lookedAt = 0
   /** Length of the log when it was copied last. */
   #bytesBefore = 0
   /** Whether anything may have been committed since the log was cut back, also by the process before this one. */
@@ -75,7 +79,8 @@ export class SqliteCheckpointer {
   /** Called after each commit; starts a checkpoint when the log is long enough and none runs. */
   afterCommit(queue: SqliteWriteQueue): void {
     this.#grown = true
-    if (this.#running) return
+    if (this.#running || performance.now() - this.#lookedAt < LOOK_EVERY_MS) return
+    this.#lookedAt = performance.now()
     const bytes = statSync(this.#log, { throwIfNoEntry: false })?.size ?? 0
     // One that begins anew is cut back.
     if (bytes < this.#bytesBefore) this.#bytesBefore = 0

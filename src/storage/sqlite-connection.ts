@@ -36,27 +36,52 @@ export function openConnection(file: string, { readonly }: { readonly: boolean }
   return db
 }
 
+/** A statement as it is kept. */
+export interface PreparedStatement {
+  readonly statement: SqliteDatabase.Statement
+  /** Names of what it gives; absent when it gives no rows. */
+  readonly columns: readonly string[] | undefined
+}
+
 /** Prepared statements by their text, the least recently added dropped first. */
-export function createStatementCache(db: SqliteDatabase.Database): (sql: string) => SqliteDatabase.Statement {
-  const statements = new Map<string, SqliteDatabase.Statement>()
+export function createStatementCache(db: SqliteDatabase.Database): (sql: string) => PreparedStatement {
+  const statements = new Map<string, PreparedStatement>()
   return (sql) => {
     const known = statements.get(sql)
     if (known !== undefined) return known
-    const statement = db.prepare(sql)
+    const prepared = prepareStatement(db, sql)
     if (statements.size >= MAX_CACHED_STATEMENTS) {
       const oldest = statements.keys().next()
       if (!oldest.done) statements.delete(oldest.value)
     }
-    statements.set(sql, statement)
-    return statement
+    statements.set(sql, prepared)
+    return prepared
   }
 }
 
+/** The driver's own objects are dictionaries, which take longer to make and to read: it gives arrays, or bare values. */
+function prepareStatement(db: SqliteDatabase.Database, sql: string): PreparedStatement {
+  const statement = db.prepare(sql)
+  if (!statement.reader) return { statement, columns: undefined }
+  const columns = statement.columns().map(({ name }) => name)
+  return { statement: columns.length === 1 ? statement.pluck() : statement.raw(), columns }
+}
+
 export function runStatement(
-  prepare: (sql: string) => SqliteDatabase.Statement,
+  prepare: (sql: string) => PreparedStatement,
   { sql, parameters }: SqliteStatement,
 ): SqliteResult {
-  const statement = prepare(sql)
-  if (statement.reader) return { rows: statement.all(...parameters), changes: 0 }
-  return { rows: [], changes: statement.run(...parameters).changes }
+  const { statement, columns } = prepare(sql)
+  if (columns === undefined) return { rows: [], changes: statement.run(...parameters).changes }
+  return { rows: toRows(columns, statement.all(...parameters)), changes: 0 }
+}
+
+function toRows(columns: readonly string[], found: readonly unknown[]): unknown[] {
+  const [only, second] = columns
+  if (only !== undefined && second === undefined) return found.map((value) => ({ [only]: value }))
+  return (found as unknown[][]).map((values) => {
+    const row: Record<string, unknown> = {}
+    for (let index = 0; index < columns.length; index += 1) row[columns[index] as string] = values[index]
+    return row
+  })
 }
