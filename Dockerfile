@@ -22,7 +22,7 @@ ENV NODE_ENV=production \
     RECOLLECT_DATA_DIR=/data
 WORKDIR /app
 RUN mkdir --mode=700 /data && chown node:node /data \
- && printf '#!/bin/sh\nexec node --enable-source-maps /app/dist/main.js "$@"\n' > /usr/local/bin/recollect \
+ && printf '#!/bin/sh\nexec node /app/dist/main.js "$@"\n' > /usr/local/bin/recollect \
  && chmod 755 /usr/local/bin/recollect
 COPY --from=build /build/package.json ./
 COPY --from=build /build/node_modules ./node_modules

@@ -76,7 +76,7 @@ async function prepareWork(name: string, run: Run, url: string): Promise<Work> {
 async function profile(name: string, bench: Bench): Promise<void> {
   const run = await prepareRun(bench, FULL, (text) => console.error(text))
   const folder = join(bench.folder, 'profiles')
-  const args = ['--cpu-prof', `--cpu-prof-dir=${folder}`, '--enable-source-maps', bench.main, 'serve']
+  const args = ['--cpu-prof', `--cpu-prof-dir=${folder}`, bench.main, 'serve']
   const server = await startProcess(args, settingsOf(bench), join(bench.folder, 'profiled.log'))
   const work = await prepareWork(name, run, server.url)
   const before = { all: await readCpuSeconds(server.url), threads: readThreadSeconds(server.pid) }

@@ -47,7 +47,7 @@ export function settingsOf({ folder, sid, token, databaseUrl, settings }: Bench)
 /** The server as it ships, on the run's data folder, with the settings it has by itself and those given. */
 export function startRecollect(bench: Bench, more: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
   const env = { ...settingsOf(bench), ...more }
-  return startProcess(['--enable-source-maps', bench.main, 'serve'], env, join(bench.folder, 'recollect.log'))
+  return startProcess([bench.main, 'serve'], env, join(bench.folder, 'recollect.log'))
 }
 
 /** What the bare servers answer: for each operation what Recollect answered to the same request. */

@@ -48,7 +48,7 @@ async function answers(url: string): Promise<boolean> {
 
 async function startServer(url: string): Promise<ChildProcess> {
   if (!existsSync(MAIN)) throw new DemoError('The server is not built: run npm run build first.')
-  const child = spawn(process.execPath, ['--enable-source-maps', MAIN, 'serve'], {
+  const child = spawn(process.execPath, [MAIN, 'serve'], {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { LOG_LEVEL: 'warn', ...process.env },
   })

@@ -70,7 +70,7 @@ describe('the steps of the Dockerfile, in a clean folder', () => {
         () => false,
       )
     expect(await isHealthy()).toBe(false)
-    const server = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js', 'serve'], {
+    const server = spawn(process.execPath, ['dist/main.js', 'serve'], {
       cwd: app(),
       env,
       stdio: 'ignore',
