@@ -198,7 +198,8 @@ const insertTexts = new Map<string, string>()
 const MAX_INSERT_TEXTS = 1000
 
 function insertTextOf(table: string, columns: readonly string[], rows: number, options: InsertOptions): string {
-  const key = `${table} ${rows} ${columns.length}`
+  const { key: conflictKey = [], update = [] } = options.conflict ?? {}
+  const key = [table, rows, columns, conflictKey, update].join(' ')
   let text = insertTexts.get(key)
   if (text === undefined) {
     text = insertText(table, columns, rows, options)
