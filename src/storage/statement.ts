@@ -164,8 +164,18 @@ export function isMarkedStatement(query: CompiledQuery): query is MarkedStatemen
   return 'marked' in query
 }
 
-/** Below the engines' limits on bound values (SQLite 32,766, PostgreSQL 65,535). */
-const MAX_BOUND_VALUES = 8000
+/**
+ * Rows of one statement, at most: beyond some four a row takes as long in a statement of many as in one of few, but
+ * each text is prepared, kept by the engine, and the longer the dearer.
+ */
+const MAX_ROWS = 64
+/** Up to here every number of rows has a text of its own; above, powers of two share the work. */
+const MAX_ODD_ROWS = 16
+
+/** How many of the rows that are left go into the next statement. */
+function fittingRows(left: number): number {
+  return left <= MAX_ODD_ROWS ? left : Math.min(MAX_ROWS, 2 ** Math.floor(Math.log2(left)))
+}
 
 export interface InsertOptions {
   /** Key columns; a row that exists gets the other columns of `update`. */
@@ -183,13 +193,13 @@ export function insertRows<T extends keyof Tables & string>(
   rows: readonly (readonly (string | number | Uint8Array | null)[])[],
   options: InsertOptions = {},
 ): MarkedStatement[] {
-  const perStatement = Math.floor(MAX_BOUND_VALUES / columns.length)
   const statements: MarkedStatement[] = []
-  for (let start = 0; start < rows.length; start += perStatement) {
+  for (let start = 0; start < rows.length; ) {
     const values: (string | number | Uint8Array | null)[] = []
-    const end = Math.min(start + perStatement, rows.length)
+    const end = start + fittingRows(rows.length - start)
     for (let index = start; index < end; index += 1) values.push(...(rows[index] ?? []))
     statements.push(markedStatement(insertTextOf(table, columns, end - start, options), values))
+    start = end
   }
   return statements
 }
