@@ -47,6 +47,9 @@ export async function measureInTurns<Name extends string>(
   return measured
 }
 
+/** Of a write most code runs once a batch, a few hundred times a second: it takes so many times longer to be compiled. */
+const LONG_WARM_UP = 3
+
 /**
  * Puts load of all the cases on our server before the first of them: else that one, and those of few connections, would
  * measure code that is not compiled yet. The bare servers answer enough in the warm-up of each case.
@@ -54,7 +57,9 @@ export async function measureInTurns<Name extends string>(
 export async function warmUp({ bench, size }: Run, url: string, cases: readonly RequestCase[]): Promise<void> {
   for (const request of cases) {
     if (request.connections < WARM_UP_CONNECTIONS) continue
-    await measure(url, { ...request, authorization: bench.authorization, seconds: size.warmUpSeconds })
+    // What is put off must be waited for, and compiles little that the others do not.
+    const seconds = size.warmUpSeconds * (request.settle === undefined ? LONG_WARM_UP : 1)
+    await measure(url, { ...request, authorization: bench.authorization, seconds })
     await request.settle?.(url)
   }
 }
