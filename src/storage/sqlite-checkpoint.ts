@@ -34,6 +34,7 @@ export class SqliteCheckpointer {
   readonly #log: string
   readonly #onFailedSync: (error: Error) => void
   #running = false
+  /** When the length of the log was looked at last, by the clock of the process. */
   #lookedAt = 0
   /** Length of the log when it was copied last. */
   #bytesBefore = 0

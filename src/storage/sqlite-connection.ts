@@ -39,8 +39,8 @@ export function openConnection(file: string, { readonly }: { readonly: boolean }
 /** A statement as it is kept. */
 export interface PreparedStatement {
   readonly statement: SqliteDatabase.Statement
-  /** Names of what it gives; absent when it gives no rows. */
-  readonly columns: readonly string[] | undefined
+  /** Makes a row of what the driver gives; absent when the statement gives none. */
+  readonly toRow: ((found: unknown) => unknown) | undefined
 }
 
 /** Prepared statements by their text, the least recently added dropped first. */
@@ -62,26 +62,24 @@ export function createStatementCache(db: SqliteDatabase.Database): (sql: string)
 /** The driver's own objects are dictionaries, which take longer to make and to read: it gives arrays, or bare values. */
 function prepareStatement(db: SqliteDatabase.Database, sql: string): PreparedStatement {
   const statement = db.prepare(sql)
-  if (!statement.reader) return { statement, columns: undefined }
+  if (!statement.reader) return { statement, toRow: undefined }
   const columns = statement.columns().map(({ name }) => name)
-  return { statement: columns.length === 1 ? statement.pluck() : statement.raw(), columns }
+  const [only = ''] = columns
+  if (columns.length === 1) return { statement: statement.pluck(), toRow: (value) => ({ [only]: value }) }
+  return { statement: statement.raw(), toRow: (values) => toObject(columns, values as unknown[]) }
+}
+
+function toObject(columns: readonly string[], values: readonly unknown[]): Record<string, unknown> {
+  const row: Record<string, unknown> = {}
+  for (let index = 0; index < columns.length; index += 1) row[columns[index] as string] = values[index]
+  return row
 }
 
 export function runStatement(
   prepare: (sql: string) => PreparedStatement,
   { sql, parameters }: SqliteStatement,
 ): SqliteResult {
-  const { statement, columns } = prepare(sql)
-  if (columns === undefined) return { rows: [], changes: statement.run(...parameters).changes }
-  return { rows: toRows(columns, statement.all(...parameters)), changes: 0 }
-}
-
-function toRows(columns: readonly string[], found: readonly unknown[]): unknown[] {
-  const [only, second] = columns
-  if (only !== undefined && second === undefined) return found.map((value) => ({ [only]: value }))
-  return (found as unknown[][]).map((values) => {
-    const row: Record<string, unknown> = {}
-    for (let index = 0; index < columns.length; index += 1) row[columns[index] as string] = values[index]
-    return row
-  })
+  const { statement, toRow } = prepare(sql)
+  if (toRow === undefined) return { rows: [], changes: statement.run(...parameters).changes }
+  return { rows: statement.all(...parameters).map(toRow), changes: 0 }
 }

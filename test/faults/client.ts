@@ -36,6 +36,11 @@ export function countAcknowledged(clients: readonly Pick<Client, 'acknowledged'>
   return clients.reduce((sum, client) => sum + client.acknowledged(), 0)
 }
 
+/** What the client was told that was told least: each is to have written. */
+export function countLeastAcknowledged(clients: readonly Pick<Client, 'acknowledged'>[]): number {
+  return Math.min(...clients.map((client) => client.acknowledged()))
+}
+
 export function createClient(store: string, name: string): Client {
   let knowledge: Knowledge = { people: [], gone: [], used: [] }
   let unanswered: Knowledge | undefined

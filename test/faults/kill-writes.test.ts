@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { createApi, createStore } from '../support/api.js'
-import { type Client, countAcknowledged, createClient } from './client.js'
+import { type Client, countAcknowledged, countLeastAcknowledged, createClient } from './client.js'
 import { findContradictions } from './database.js'
 import { createRestartable, randomBetween } from './restart.js'
 
@@ -37,6 +37,7 @@ it('SIGKILL during creates, patches, merges and deletes loses and halves nothing
     })
   }
   expect(countAcknowledged(clients)).toBeGreaterThan(ROUNDS)
+  expect(countLeastAcknowledged(clients)).toBeGreaterThan(0)
 })
 
 async function check(clients: readonly Client[], api: ReturnType<typeof createApi>): Promise<string[]> {

@@ -3,7 +3,7 @@ import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createApi, createStore, eventually } from '../../support/api.js'
 import { type PostgresCluster, startCluster } from '../../support/postgres-cluster.js'
-import { countAcknowledged, createClient } from '../client.js'
+import { countAcknowledged, countLeastAcknowledged, createClient } from '../client.js'
 import { createRestartable } from '../restart.js'
 import { findContradictionsIn, hasPostgres, openSwitchedPort, useCluster } from './cluster.js'
 
@@ -61,6 +61,7 @@ describe.runIf(await hasPostgres())('failover of PostgreSQL', () => {
       30_000,
     )
     expect(countAcknowledged(clients)).toBeGreaterThan(10)
+    expect(countLeastAcknowledged(clients)).toBeGreaterThan(0)
     expect((await Promise.all(clients.map((client) => client.check(api)))).flat()).toEqual([])
     expect(await findContradictionsIn(standby.url)).toEqual({})
     // The same process goes on with the new primary.

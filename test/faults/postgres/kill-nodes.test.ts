@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createApi, createStore, eventually } from '../../support/api.js'
-import { countAcknowledged, createClient } from '../client.js'
+import { countAcknowledged, countLeastAcknowledged, createClient } from '../client.js'
 import { createRestartable, randomBetween } from '../restart.js'
 import { findContradictionsIn, hasPostgres, useCluster } from './cluster.js'
 
@@ -34,6 +34,7 @@ describe.runIf(await hasPostgres())('on PostgreSQL', () => {
       server = await fragile.start()
     }
     expect(countAcknowledged(clients)).toBeGreaterThan(ROUNDS)
+    expect(countLeastAcknowledged(clients)).toBeGreaterThan(0)
   })
 
   it('a crash of the database itself, again and again, loses and halves nothing', async () => {
@@ -57,5 +58,6 @@ describe.runIf(await hasPostgres())('on PostgreSQL', () => {
       expect(await findContradictionsIn(cluster.url)).toEqual({})
     }
     expect(countAcknowledged(clients)).toBeGreaterThan(ROUNDS)
+    expect(countLeastAcknowledged(clients)).toBeGreaterThan(0)
   })
 })
