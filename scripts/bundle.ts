@@ -15,6 +15,7 @@ function buildServer() {
     entryPoints: {
       main: 'src/main.ts',
       'sqlite-worker': 'src/storage/sqlite-worker.ts',
+      'writing-thread': 'src/domain/writing-thread.ts',
       'encoder-worker': 'src/embedding/encoder-worker.ts',
     },
     outdir: NEXT,

@@ -43,6 +43,10 @@ export function traceDatabase(db: Database, tracing: Tracing): Database {
       tracing.span('database.transaction', { 'recollect.background': options.background === true }, () =>
         db.transaction(work, options),
       ),
+    call: (procedure, input, options = {}) =>
+      tracing.span('database.transaction', { 'recollect.background': options.background === true }, () =>
+        db.call(procedure, input, options),
+      ),
   }
 }
 

@@ -5,6 +5,7 @@ import { type Context, createContext } from '../context.js'
 import { recoverJobs } from '../domain/job.js'
 import { recoverTexts } from '../domain/recall/encode.js'
 import { ensureEncoded } from '../domain/recall/reencode.js'
+import { WRITING_THREAD } from '../domain/writing-thread-entry.js'
 import { createEncoder } from '../embedding/create.js'
 import type { Encoder } from '../embedding/encoder.js'
 import { watchEventLoop } from '../event-loop-lag.js'
@@ -40,7 +41,7 @@ export async function runNode({ env }: CommandInput, { works, check, open }: Nod
   process.umask(0o077)
   const log = createLogger(config.logLevel)
   const tracing = await openTracing(config, log)
-  const db = openDatabase(config, { now, exclusive: true, log })
+  const db = openDatabase(config, { now, exclusive: true, log, writingThread: WRITING_THREAD })
   const stopped = waitForSignal()
   const encoder = createEncoder(config)
   try {

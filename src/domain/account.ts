@@ -8,9 +8,9 @@ import { getOrCreateState } from '../storage/server-state.js'
 import { runAll } from '../storage/statement.js'
 import { findStore } from '../storage/store.js'
 import type { Executor } from '../storage/tables.js'
-import { checkOwner } from './control-plane.js'
 import { createEvent } from './event.js'
 import { hashSecret, verifySecret } from './secret.js'
+import { checkOwner } from './store-lock.js'
 
 export interface Credentials {
   readonly sid: string

@@ -10,10 +10,10 @@ import {
 import { replaceParticipants } from '../storage/communication-participant.js'
 import { insertEvents } from '../storage/event.js'
 import { runAll } from '../storage/statement.js'
-import { requireStore } from './control-plane.js'
 import { createEvent } from './event.js'
 import { parseTime } from './memory.js'
 import { type Page, type PageQuery, readPage } from './page.js'
+import { requireStore } from './store-lock.js'
 
 const MAX_PAGE_ITEMS = 100
 

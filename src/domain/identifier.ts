@@ -11,8 +11,8 @@ import {
   selectJoiners,
 } from '../storage/identifier.js'
 import { type MergeSummary, selectMergesInto } from '../storage/profile-merge.js'
+import type { PreparedWrite } from './identity/batch.js'
 import { MAX_IDENTIFIER_LENGTH, normalize } from './identity/normalize.js'
-import type { PreparedWrite } from './identity/resolve.js'
 import type { IdentifierValue } from './identity/state.js'
 import { type Page, type PageQuery, readPage } from './page.js'
 import { requireProfile } from './profile.js'

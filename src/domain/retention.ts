@@ -13,11 +13,11 @@ import {
 import { runAll } from '../storage/statement.js'
 import { lockStore } from '../storage/store.js'
 import type { Executor } from '../storage/tables.js'
-import { requireStore } from './control-plane.js'
 import { checkIfMatch } from './etag.js'
 import { createEvent } from './event.js'
 import { enqueueJob } from './job.js'
 import type { Versioned } from './store.js'
+import { requireStore } from './store-lock.js'
 
 const NEVER_SET: RetentionRow = { observationDays: undefined, summaryDays: undefined, version: 0 }
 

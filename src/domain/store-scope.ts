@@ -2,7 +2,7 @@ import type { Context } from '../context.js'
 import { ApiError, storeNotActive } from '../errors.js'
 import type { StoreScope } from '../scope.js'
 import { findStore, type StoreRow } from '../storage/store.js'
-import { checkOwner } from './control-plane.js'
+import { checkOwner } from './store-lock.js'
 
 /**
  * Opens a store for its account: the only maker of a StoreScope. The scope may be as old as a twentieth of a second where

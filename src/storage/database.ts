@@ -1,6 +1,7 @@
 import type { Distribution } from '../metrics/distribution.js'
 import type { NamedQueueState } from '../metrics/queue.js'
 import type { MigrationDialect } from './migrations/migration.js'
+import type { Procedure } from './procedure.js'
 import type { Executor } from './tables.js'
 
 export interface TransactionOptions {
@@ -22,6 +23,11 @@ export function pathOfOwner(owner: Owner | undefined): readonly string[] {
   return owner.storeId === undefined ? [owner.accountSid] : [owner.accountSid, owner.storeId]
 }
 
+/** Runs procedures on this thread, statement by statement, as every other transaction. */
+export function callWithin(transaction: Database['transaction']): Database['call'] {
+  return (procedure, input, options) => transaction((trx) => procedure.run(trx, input()), options)
+}
+
 /** What the rest of the program knows of an engine. Implemented by sqlite.ts and postgres.ts alone. */
 export interface Database {
   /** Reads; they see every write that was acknowledged. */
@@ -35,6 +41,18 @@ export interface Database {
    * @throws StorageUnavailableError when the engine cannot write; nothing was applied then
    */
   transaction<T>(work: (trx: Executor) => Promise<T>, options?: TransactionOptions): Promise<T>
+  /**
+   * Runs a procedure in a transaction of its own, wherever the engine likes.
+   *
+   * @param input made when the transaction has its turn
+   * @returns what the procedure gives, once it is on disk
+   * @throws as `transaction` does; of what the procedure throws, ApiError and ProfileMovedError are still such
+   */
+  call<Input, Output>(
+    procedure: Procedure<Input, Output>,
+    input: () => Input,
+    options?: TransactionOptions,
+  ): Promise<Output>
   /** Lets `work` read one state of the database, whatever is written meanwhile, for as long as it takes. */
   snapshot<T>(work: (read: Executor) => Promise<T>): Promise<T>
   /** @throws StorageUnavailableError when the database does not answer */

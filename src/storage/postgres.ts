@@ -10,7 +10,7 @@ import {
 } from 'kysely'
 import pg from 'pg'
 import { ConnectionDriver } from './connection-driver.js'
-import { type Database, pathOfOwner } from './database.js'
+import { callWithin, type Database, pathOfOwner } from './database.js'
 import { FairGate } from './fair-gate.js'
 import { createNames, type PostgresConnection } from './postgres-connection.js'
 import { retryableCode } from './postgres-errors.js'
@@ -52,14 +52,16 @@ export function openPostgres(url: string, options: PostgresOptions): Database {
   const retries = new Map<string, number>()
   // As many as there are connections, so that whoever waits for one waits in turn and not in the pool's order.
   const gate = new FairGate(options.connections)
+  const transaction: Database['transaction'] = (work, { owner } = {}) =>
+    gate.run(pathOfOwner(owner), () =>
+      retry(retries, () => writes.use((connection) => runTransaction(writes, connection, work))),
+    )
   return {
     read,
     migrationDialect: { tableSuffix: '', finish: async () => undefined },
     exclusive: false,
-    transaction: (work, { owner } = {}) =>
-      gate.run(pathOfOwner(owner), () =>
-        retry(retries, () => writes.use((connection) => runTransaction(writes, connection, work))),
-      ),
+    transaction,
+    call: callWithin(transaction),
     snapshot: (work) =>
       read
         .transaction()

@@ -10,6 +10,14 @@ export interface SqliteStatement {
   readonly parameters: readonly unknown[]
 }
 
+/** A procedure to be run by the thread that writes, in the transaction that is open there. */
+export interface ProcedureCall {
+  readonly procedure: string
+  /** Plain data, as much as a structured clone takes. */
+  readonly input: unknown
+}
+
+/** Of a procedure, what it gave is the only row. */
 export interface SqliteResult {
   rows: unknown[]
   changes: number

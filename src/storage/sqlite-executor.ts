@@ -8,7 +8,8 @@ import {
   SqliteQueryCompiler,
 } from 'kysely'
 import { ConnectionDriver, unsupportedStream } from './connection-driver.js'
-import { addShortcut, type RunQuery } from './statement.js'
+import { type PreparedStatement, runStatement } from './sqlite-connection.js'
+import { addShortcut, isStatementBatch, type RunQuery } from './statement.js'
 import type { Executor, Tables } from './tables.js'
 
 /** An executor whose queries all go to `run`; transactions are made by runTransaction. */
@@ -23,6 +24,12 @@ export function createExecutor(run: RunQuery, connection: DatabaseConnection = c
   })
   addShortcut(executor, run)
   return executor
+}
+
+/** Runs queries at once on a connection of this thread. Throws what the driver throws. */
+export function createRunner(prepare: (sql: string) => PreparedStatement): RunQuery {
+  const run = (query: CompiledQuery) => runStatement(prepare, query).rows
+  return (query) => (isStatementBatch(query) ? query.statements.map(run) : run(query))
 }
 
 function createConnection(run: RunQuery): DatabaseConnection {

@@ -1,16 +1,15 @@
 import SqliteDatabase from 'better-sqlite3'
-import type { CompiledQuery } from 'kysely'
-import { createStatementCache, runStatement } from './sqlite-connection.js'
+import { createStatementCache } from './sqlite-connection.js'
+import { createRunner } from './sqlite-executor.js'
 import { toStorageError } from './sqlite-thread.js'
-import { isStatementBatch, type RunQuery } from './statement.js'
+import type { RunQuery } from './statement.js'
 
 /** Runs reads on this thread: a read by key takes less time than a message to another thread. */
 export function createReader(db: SqliteDatabase.Database): RunQuery {
-  const prepareStatement = createStatementCache(db)
-  const run = (query: CompiledQuery) => runStatement(prepareStatement, query).rows
+  const run = createRunner(createStatementCache(db))
   return (query) => {
     try {
-      return isStatementBatch(query) ? query.statements.map(run) : run(query)
+      return run(query)
     } catch (error) {
       throw error instanceof SqliteDatabase.SqliteError ? toStorageError(error.code, error.message) : error
     }

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import { StorageUnavailableError } from '../errors.js'
-import type { SqliteResult, SqliteStatement } from './sqlite-connection.js'
-import type { SqliteWorkerData, WorkerFailure, WorkerRequest, WorkerResponse } from './sqlite-worker.js'
+import { toError } from '../refusal.js'
+import type { ProcedureCall, SqliteResult, SqliteStatement } from './sqlite-connection.js'
+import type { SqliteWorkerData, WorkerFailure, WorkerRequest, WorkerResponse } from './sqlite-serve.js'
 
 /** An error of SQLite that is not about the medium: a broken constraint, wrong SQL. */
 export class SqliteStatementError extends Error {
@@ -29,6 +30,15 @@ export function isFailedSync(error: unknown): error is StorageUnavailableError {
   return error instanceof StorageUnavailableError && error.message.startsWith('SQLITE_IOERR_FSYNC')
 }
 
+export interface SqliteThreadOptions {
+  /** Whether it gets less of a busy processor than the threads that requests wait for. */
+  readonly givesWay?: boolean
+  /** What the thread runs: `serveConnection` with the procedures it knows. Absent: without any. */
+  readonly entry?: URL
+}
+
+const PLAIN = new URL('./sqlite-worker.js', import.meta.url)
+
 interface Pending {
   resolve(results: readonly SqliteResult[]): void
   reject(error: Error): void
@@ -47,18 +57,17 @@ export class SqliteThread {
   /** Which of its statements failed the last run that failed. */
   failedAt = 0
 
-  /** @param givesWay whether it gets less of a busy processor than the threads that requests wait for */
-  constructor(file: string, { givesWay = false } = {}) {
+  constructor(file: string, { givesWay = false, entry = PLAIN }: SqliteThreadOptions = {}) {
     const workerData: SqliteWorkerData = { file, givesWay }
-    this.#worker = new Worker(new URL('./sqlite-worker.js', import.meta.url), { workerData })
+    this.#worker = new Worker(entry, { workerData })
     this.#worker.on('message', (response: WorkerResponse) => this.#settle(response))
     this.#worker.on('error', (error) => this.#failAll(error))
     this.#worker.on('exit', () => this.#failAll(new Error('the database thread ended')))
     this.#worker.unref()
   }
 
-  /** Runs statements in order; resolves with the results of the last ones, of one if nothing is said. */
-  run(statements: readonly SqliteStatement[], results = 1): Promise<readonly SqliteResult[]> {
+  /** Runs statements and calls in order; resolves with the results of the last ones, of one if nothing is said. */
+  run(statements: readonly (SqliteStatement | ProcedureCall)[], results = 1): Promise<readonly SqliteResult[]> {
     // A thread that ended answers nobody: whoever waited for it would wait for ever.
     if (this.#death !== undefined) return Promise.reject(new StorageUnavailableError(this.#death.message))
     const id = this.#nextId++
@@ -87,10 +96,10 @@ export class SqliteThread {
     else pending?.resolve(response.results)
   }
 
-  #toError({ code, message, index, inTransaction }: WorkerFailure): Error {
+  #toError({ code, message, index, inTransaction, refusal }: WorkerFailure): Error {
     this.inTransaction = inTransaction
     this.failedAt = index
-    return toStorageError(code, message)
+    return refusal === undefined ? toStorageError(code, message) : toError(refusal)
   }
 
   #failAll(cause: Error): void {

@@ -9,10 +9,14 @@ import type { Executor } from './tables.js'
 /** More values than this would hold the event loop up for longer than a message to the writing thread takes. */
 const MAX_VALUES_READ_HERE = 100
 
-export interface TransactionOptions {
+/** When a transaction has its turn. */
+export interface Turn {
   readonly lane: 'foreground' | 'background'
   /** The tenant's place in a FairQueue. */
   readonly owner: readonly string[]
+}
+
+interface TransactionOptions extends Turn {
   /** Reads the last committed state; absent where another process may write what a transaction rests on. */
   readonly readCommitted?: RunQuery | undefined
 }
@@ -33,6 +37,27 @@ export async function runTransaction<T>(
     const result = await work(createExecutor(connection.run, connection))
     await turn.commit()
     return result
+  } catch (error) {
+    await turn.rollback()
+    throw error
+  }
+}
+
+/**
+ * Has a procedure run by the writing thread in a transaction of its own: one message with the COMMIT.
+ *
+ * @param input made when it has its turn
+ * @throws what the procedure throws, and StorageUnavailableError: nothing was applied then
+ */
+export async function callProcedure<Output>(
+  queue: SqliteWriteQueue,
+  { lane, owner }: Turn,
+  procedure: string,
+  input: () => unknown,
+): Promise<Output> {
+  const turn = await queue.acquire(lane, owner)
+  try {
+    return (await turn.commit({ procedure, input: input() })) as Output
   } catch (error) {
     await turn.rollback()
     throw error

@@ -2,7 +2,7 @@ import { StorageUnavailableError } from '../errors.js'
 import { Distribution, LATENCY_BOUNDS, SIZE_BOUNDS } from '../metrics/distribution.js'
 import type { NamedQueueState } from '../metrics/queue.js'
 import { FairQueue } from './fair-queue.js'
-import type { SqliteResult, SqliteStatement } from './sqlite-connection.js'
+import type { ProcedureCall, SqliteResult, SqliteStatement } from './sqlite-connection.js'
 import type { SqliteThread } from './sqlite-thread.js'
 
 const statement = (sql: string): SqliteStatement => ({ sql, parameters: [] })
@@ -24,6 +24,9 @@ const MAX_OVERTAKES = 8
 const LANES = ['foreground', 'background'] as const
 type Lane = (typeof LANES)[number]
 
+type Work = SqliteStatement | ProcedureCall
+type Results = readonly SqliteResult[]
+
 interface Member {
   resolve(): void
   reject(error: Error): void
@@ -37,7 +40,8 @@ export interface WriteTurn {
   defer(statements: readonly SqliteStatement[]): void
   /** Whether nothing is written yet that was not committed: what a transaction reads first is the committed state. */
   isFresh(): boolean
-  commit(): Promise<void>
+  /** Commits what was run; with a call, runs that first and resolves with what it gave. */
+  commit(call?: ProcedureCall): Promise<unknown>
   rollback(): Promise<void>
 }
 
@@ -151,15 +155,15 @@ export class SqliteWriteQueue {
       defer: (statements) => {
         deferred = [...deferred, ...statements]
       },
-      commit: async () => {
+      commit: async (call) => {
         ended = true
         // Also a transaction without statements may be the last of its group, which waits for its COMMIT.
-        if (!begun && deferred.length === 0) return this.#finish([], lane)
+        if (!begun && deferred.length === 0 && call === undefined) return this.#finish([], lane)
         if (begun && !this.#open) {
           this.#passTurn()
           throw new StorageUnavailableError('the transaction was rolled back by the database')
         }
-        await this.#commit([...prefix(), ...takeDeferred()], lane)
+        return this.#commit([...prefix(), ...takeDeferred(), ...(call === undefined ? [] : [call])], lane)
       },
       rollback: async () => {
         // After a COMMIT that failed there is nothing left to undo, and the turn is somebody else's.
@@ -171,11 +175,13 @@ export class SqliteWriteQueue {
     }
   }
 
-  async #commit(own: readonly SqliteStatement[], lane: Lane): Promise<void> {
+  /** @returns what the last of its own gave, if that was a call */
+  async #commit(own: readonly Work[], lane: Lane): Promise<unknown> {
     const committed = new Promise<void>((resolve, reject) => this.#members.push({ resolve, reject }))
     committed.catch(() => undefined)
-    await this.#finish([...own, RELEASE], lane, own.length)
+    const results = await this.#finish([...own, RELEASE], lane, own.length)
     await committed
+    return results?.[0]?.rows[0]
   }
 
   /**
@@ -183,35 +189,40 @@ export class SqliteWriteQueue {
    *
    * @param own how many of the last statements are the transaction's own, which it alone answers for
    */
-  async #finish(last: readonly SqliteStatement[], lane: Lane, own = 0): Promise<void> {
+  async #finish(last: readonly Work[], lane: Lane, own = 0): Promise<Results | undefined> {
     const full = this.#members.length >= MAX_GROUP_SIZE || this.#now() - this.#openedAt >= MAX_GROUP_AGE_MS
     const share = this.#open && lane === 'foreground' && !full && this.#nextLane() === 'foreground'
     try {
-      await this.#endTurn(last, share)
+      return await this.#endTurn(last, share, last.length - own)
     } catch (error) {
       if (this.#thread.failedAt < own && this.#thread.inTransaction) await this.#undoLast(error, share)
       else await this.#abandonGroup(error)
+      return undefined
+    } finally {
+      this.#passTurn()
     }
-    this.#passTurn()
   }
 
-  async #endTurn(last: readonly SqliteStatement[], share: boolean): Promise<void> {
-    if (share) {
-      if (last.length > 0) await this.#thread.run(last)
-    } else if (this.#open) {
-      const start = performance.now()
-      await this.#thread.run([...last, COMMIT])
-      this.commits.observe((performance.now() - start) / 1000)
-      this.commitSizes.observe(this.#members.length)
-      this.#settleGroup()
-    }
+  /**
+   * @param after how many of the last statements come after the transaction's own
+   * @returns the results from the last of its own on
+   */
+  async #endTurn(last: readonly Work[], share: boolean, after: number): Promise<Results | undefined> {
+    if (share) return last.length > 0 ? this.#thread.run(last, after + 1) : undefined
+    if (!this.#open) return undefined
+    const start = performance.now()
+    const results = await this.#thread.run([...last, COMMIT], after + 2)
+    this.commits.observe((performance.now() - start) / 1000)
+    this.commitSizes.observe(this.#members.length)
+    this.#settleGroup()
+    return results
   }
 
   /** Undoes the one transaction whose own statement failed; the others of its group go on. */
   async #undoLast(cause: unknown, share: boolean): Promise<void> {
     const member = this.#members.pop()
     try {
-      await this.#endTurn([UNDO, RELEASE], share)
+      await this.#endTurn([UNDO, RELEASE], share, 2)
     } catch (error) {
       await this.#abandonGroup(error)
     }

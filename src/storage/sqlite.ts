@@ -3,14 +3,14 @@ import { statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { StorageUnavailableError } from '../errors.js'
-import { type Database, pathOfOwner } from './database.js'
+import { callWithin, type Database, pathOfOwner, type TransactionOptions } from './database.js'
 import { SqliteCheckpointer } from './sqlite-checkpoint.js'
 import { openConnection } from './sqlite-connection.js'
 import { createExecutor } from './sqlite-executor.js'
 import { createReader, SqliteReader } from './sqlite-reader.js'
 import { writeStatistics } from './sqlite-statistics.js'
 import { SqliteThread } from './sqlite-thread.js'
-import { runTransaction } from './sqlite-transaction.js'
+import { callProcedure, runTransaction, type Turn } from './sqlite-transaction.js'
 import { SqliteWriteQueue } from './sqlite-write-queue.js'
 import type { Executor } from './tables.js'
 
@@ -25,6 +25,8 @@ export interface SqliteOptions {
    * @throws StorageUnavailableError from openSqlite when another process holds it
    */
   readonly exclusive: boolean
+  /** What the thread of the writing connection runs, when it knows procedures (sqlite-procedures.ts). */
+  readonly writingThread?: URL
   /** Told before the process ends itself, because the database could not be synced. */
   readonly onFailedSync?: (error: Error) => void
 }
@@ -101,7 +103,7 @@ function createDatabase(
 ): Database {
   prepareFile(file, lock !== undefined)
   const reader = new SqliteReader(openConnection(file, { readonly: true }))
-  const writer = new SqliteThread(file)
+  const writer = new SqliteThread(file, options.writingThread && { entry: options.writingThread })
   const copier = new SqliteThread(file, { givesWay: true })
   const checkpointer = new SqliteCheckpointer(copier, file, (error) => endAtOnce(error, options))
   const queue: SqliteWriteQueue = new SqliteWriteQueue(writer, options.now, () => {
@@ -110,17 +112,23 @@ function createDatabase(
   })
   checkpointer.start(queue)
   const readCommitted = lock === undefined ? undefined : reader.run
+  const turnOf = ({ background = false, owner }: TransactionOptions): Turn => ({
+    lane: background ? 'background' : 'foreground',
+    owner: pathOfOwner(owner),
+  })
+  const transaction: Database['transaction'] = (work, given = {}) =>
+    runTransaction(queue, { ...turnOf(given), ...(given.background !== true && { readCommitted }) }, work)
   return {
     read: createExecutor(reader.run),
     migrationDialect: { tableSuffix: 'without rowid', finish: writeStatistics },
     exclusive: lock !== undefined,
     // One writes at a time.
     retries: new Map(),
-    transaction: (work, { background = false, owner } = {}) => {
-      const path = pathOfOwner(owner)
-      const lane = background ? { lane: 'background' as const } : { lane: 'foreground' as const, readCommitted }
-      return runTransaction(queue, { ...lane, owner: path }, work)
-    },
+    transaction,
+    call:
+      options.writingThread === undefined
+        ? callWithin(transaction)
+        : ({ name }, input, given = {}) => callProcedure(queue, turnOf(given), name, input),
     snapshot: (work) => readSnapshot(file, work),
     ping: async () => {
       reader.ping()

@@ -4,6 +4,7 @@ import { type Context, createContext } from '../../src/context.js'
 import { fetchOperation } from '../../src/domain/operation.js'
 import { createStore } from '../../src/domain/store.js'
 import { openStore } from '../../src/domain/store-scope.js'
+import { WRITING_THREAD } from '../../src/domain/writing-thread-entry.js'
 import { createLogger } from '../../src/log.js'
 import type { Actor, StoreScope } from '../../src/scope.js'
 import { migrate } from '../../src/storage/migrate.js'
@@ -18,7 +19,7 @@ export async function createTestContext(): Promise<Context> {
   const dataDir = await temporaryFolder()
   const config = loadConfig({ RECOLLECT_DATA_DIR: dataDir, ...(await databaseEnv(dataDir)) })
   const log = createLogger('silent')
-  const db = openDatabase(config, { now, exclusive: true, log })
+  const db = openDatabase(config, { now, exclusive: true, log, writingThread: WRITING_THREAD })
   onTestFinished(() => db.close())
   await migrate(db, now())
   return createContext(config, { db, log, now })

@@ -6,8 +6,9 @@ import { selectMergedProfiles } from '../../storage/profile-merge.js'
 import { readAll, readOne } from '../../storage/statement.js'
 import type { Executor } from '../../storage/tables.js'
 import { mapAtPace, type Pace } from '../pace.js'
+import type { BatchWrite } from './batch.js'
 import { type IdentityRules, sharedRules } from './decide.js'
-import type { Attempted, PreparedWrite, ProfileWrite } from './resolve.js'
+
 import { type IdentifierValue, type ProfileState, parseFacts } from './state.js'
 import { createWorld, type World } from './world.js'
 
@@ -24,13 +25,13 @@ export async function loadWorld(
   trx: Executor,
   scope: StoreScope,
   rules: IdentityRules,
-  { writes, prepared, owners, pace }: Batch,
+  { writes, owners, pace }: Batch,
 ): Promise<FoundWorld> {
   const targets = writes.flatMap((write) => write.target ?? [])
   const loaded = new Map<string, ProfileState>()
   const ids = [...new Set([...owners, ...targets])].sort()
   // Of whom nothing but traits is written the identifiers are not looked at, unless a rule looks at those of everybody.
-  const identified = sharedRules(rules).length > 1 ? ids : findIdentified({ writes, prepared, owners })
+  const identified = sharedRules(rules).length > 1 ? ids : findIdentified({ writes, owners })
   await loadProfiles(trx, scope, ids, loaded, identified, pace)
   await loadSharers(trx, scope, rules, loaded)
   const missing = targets.filter((target) => !loaded.has(target))
@@ -44,21 +45,17 @@ export async function loadWorld(
 
 /** A batch, with whom its identifiers belong to. */
 export interface Batch {
-  readonly writes: readonly ProfileWrite[]
-  readonly prepared: readonly Attempted<PreparedWrite>[]
+  readonly writes: readonly BatchWrite[]
   readonly owners: readonly string[]
   /** Of work in the background. */
   readonly pace?: Pace | undefined
 }
 
 /** Profiles whose identifiers the batch may compare or change. */
-function findIdentified({ writes, prepared, owners }: Omit<Batch, 'pace'>): string[] {
-  const targets = writes.flatMap(({ target }, index) => {
-    const attempted = prepared[index]
-    if (target === undefined || attempted === undefined || 'error' in attempted) return []
-    const { identifiers, edit } = attempted.value
-    return identifiers.length > 0 || edit !== undefined ? [target] : []
-  })
+function findIdentified({ writes, owners }: Omit<Batch, 'pace'>): string[] {
+  const targets = writes.flatMap(({ target, prepared: { identifiers, edit } }) =>
+    target !== undefined && (identifiers.length > 0 || edit !== undefined) ? [target] : [],
+  )
   return [...new Set([...owners, ...targets])]
 }
 

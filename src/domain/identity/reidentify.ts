@@ -3,8 +3,9 @@ import { type IdentifierRow, selectIdentifiersOfType } from '../../storage/ident
 import type { ClaimedJob } from '../job.js'
 import { loadSchema, type StoreSchema } from '../schema.js'
 import { openStoreOfJob } from '../store-scope.js'
+import type { PreparedWrite } from './batch.js'
 import { normalize } from './normalize.js'
-import { type PreparedWrite, type ProfileWrite, resolve } from './resolve.js'
+import { type ProfileWrite, resolve } from './resolve.js'
 
 const CHUNK_SIZE = 200
 

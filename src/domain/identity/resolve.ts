@@ -1,29 +1,18 @@
 import type { Context } from '../../context.js'
-import { notFound, ProfileMovedError } from '../../errors.js'
+import { toError } from '../../refusal.js'
 import type { Actor, StoreScope } from '../../scope.js'
-import { queryOwners, selectIdentifierOwners } from '../../storage/identifier.js'
-import { readAll } from '../../storage/statement.js'
-import { queryLockedStore, type StoreRow } from '../../storage/store.js'
 import type { Executor } from '../../storage/tables.js'
-import { checkOwner, requireStore } from '../control-plane.js'
-import { createPace, mapAtPace, type Pace } from '../pace.js'
+import { createPace, type Pace } from '../pace.js'
 import { loadSchema, type StoreSchema } from '../schema.js'
-import type { TraitChange } from '../trait.js'
-import type { IdentityRules } from './decide.js'
-import type { IdentifierEdit } from './edit.js'
-import { type FoundWorld, loadWorld, uniqueSorted } from './load-world.js'
-import type { IdentifierValue, ProfileState } from './state.js'
-import type { WorldOutcome } from './world.js'
-import { type AppliedWrite, writeChanges } from './write-changes.js'
-
-/** A write after validation, as of one schema version. */
-export interface PreparedWrite {
-  readonly schemaVersion: number
-  readonly changes: readonly TraitChange[]
-  readonly identifiers: readonly IdentifierValue[]
-  /** A change of the target's stored identifiers. */
-  readonly edit?: IdentifierEdit
-}
+import { requireStore } from '../store-lock.js'
+import {
+  type BatchOutcome,
+  type BatchResult,
+  decideBatch,
+  type PreparedWrite,
+  type ProfileBatch,
+  profileBatch,
+} from './batch.js'
 
 /** A write of one profile: create, patch, an entry of a bulk upsert, a row of an import. */
 export interface ProfileWrite {
@@ -40,12 +29,12 @@ export type WriteOutcome = { readonly profileId: string } | { readonly error: Er
 export interface ResolveOptions {
   readonly background?: boolean
   /** Runs in the same transaction after the writes; what it throws undoes them all. */
-  readonly inTransaction?: (trx: Executor, outcomes: readonly WriteOutcome[]) => Promise<void>
+  readonly inTransaction?: ((trx: Executor, outcomes: readonly WriteOutcome[]) => Promise<void>) | undefined
 }
 
 /**
  * The one way profiles are written: all identifiers and profiles of the batch are read, each write is decided in memory
- * in the order given, the result goes back in a few set-based statements, all in one transaction.
+ * in the order given, the result goes back in a few set-based statements, all in one transaction (batch.ts).
  *
  * @returns one outcome for each write; a refused one leaves the others alone
  * @throws StorageUnavailableError and whatever `inTransaction` throws: nothing was applied then
@@ -56,107 +45,132 @@ export async function resolve(
   writes: readonly ProfileWrite[],
   { background = false, inTransaction }: ResolveOptions = {},
 ): Promise<WriteOutcome[]> {
-  const outcomes = await ctx.db.transaction(
-    async (trx) => {
-      const result = await resolveInTransaction(ctx, trx, scope, writes, background ? createPace() : undefined)
-      await inTransaction?.(trx, result)
-      return result
-    },
-    { background, owner: scope },
-  )
+  const called = background || inTransaction !== undefined ? undefined : await callBatch(ctx, scope, writes)
+  const decided = called ?? (await resolveInTransaction(ctx, scope, writes, { background, inTransaction }))
+  report(ctx, scope, decided)
   ctx.metrics.batchSize.observe(writes.length)
-  return outcomes
+  return decided.outcomes
+}
+
+/** A batch that was decided, with the outcomes of its writes. */
+interface Decided {
+  readonly outcomes: WriteOutcome[]
+  readonly result: DecidedBatch
+}
+
+type DecidedBatch = Extract<BatchResult, { outcomes: unknown }>
+
+/** Lets the engine decide where it likes; nothing when the writes must be validated again. */
+async function callBatch(
+  ctx: Context,
+  scope: StoreScope,
+  writes: readonly ProfileWrite[],
+): Promise<Decided | undefined> {
+  const schema = await loadSchema(ctx, ctx.db.read, scope)
+  if (!arePreparedFor(schema, writes)) return undefined
+  const procedure = profileBatch(() => ctx.newId)
+  const result = await ctx.db.call(procedure, () => toBatch(ctx, scope, schema, writes), { owner: scope })
+  return 'outcomes' in result ? { outcomes: result.outcomes.map(toOutcome), result } : undefined
 }
 
 async function resolveInTransaction(
+  ctx: Context,
+  scope: StoreScope,
+  writes: readonly ProfileWrite[],
+  { background = false, inTransaction }: ResolveOptions,
+): Promise<Decided> {
+  return ctx.db.transaction(
+    async (trx) => {
+      const pace = background ? createPace() : undefined
+      const decided =
+        (await decidePrepared(ctx, trx, scope, writes, pace)) ?? (await prepareAndDecide(ctx, trx, scope, writes, pace))
+      await inTransaction?.(trx, decided.outcomes)
+      return decided
+    },
+    { background, owner: scope },
+  )
+}
+
+/** Decides the writes as they are; nothing when they must be validated again. */
+async function decidePrepared(
   ctx: Context,
   trx: Executor,
   scope: StoreScope,
   writes: readonly ProfileWrite[],
   pace: Pace | undefined,
-): Promise<WriteOutcome[]> {
-  const { store, owners } = await openBatch(trx, scope, writes)
-  const schema = await loadSchema(ctx, trx, scope, store.schemaVersion)
-  const prepared = writes.map((write) => attempt(() => prepareFor(schema, write)))
-  const isPreparedFor = writes.every((write) => write.prepared.schemaVersion === schema.version)
-  const rules: IdentityRules = { ...schema, maxJoinedProfiles: ctx.config.limits.joinedProfiles }
-  const current = isPreparedFor ? owners : await selectIdentifierOwners(trx, scope, identifiersOf(prepared))
-  const found = await loadWorld(trx, scope, rules, { writes, prepared, owners: current, pace })
-  const applied: AppliedWrite[] = []
-  const outcomes = await mapAtPace(pace, writes, (write, index): WriteOutcome => {
-    const result = attempt(() => {
-      const preparedWrite = unwrap(prepared[index])
-      const target = write.target === undefined ? undefined : requireTarget(found, write.target)
-      const { changes, identifiers, edit } = preparedWrite
-      const outcome = found.world.apply({ target, changes, identifiers, edit, ordinal: ctx.tick() }, () => ({
-        id: ctx.newId('mem_profile'),
-        createdAt: ctx.now(),
-      }))
-      applied.push({ write, outcome, prepared: preparedWrite })
-      return { profileId: outcome.profileId }
-    })
-    return 'error' in result ? result : result.value
-  })
-  await writeChanges(ctx, trx, scope, rules, found, applied, pace)
-  countOutcomes(
-    ctx,
-    applied.map(({ outcome }) => outcome),
-    outcomes.length - applied.length,
-  )
-  return outcomes
+): Promise<Decided | undefined> {
+  const schema = await loadSchema(ctx, trx, scope)
+  if (!arePreparedFor(schema, writes)) return undefined
+  const result = await decideBatch(ctx, trx, toBatch(ctx, scope, schema, writes), pace)
+  return 'outcomes' in result ? { outcomes: result.outcomes.map(toOutcome), result } : undefined
 }
 
-/** Holds the store and reads, with the same message, whom the identifiers of the batch belong to. */
-async function openBatch(
+/** Holds the store, so that its schema stays, and validates by it what was validated by another. */
+async function prepareAndDecide(
+  ctx: Context,
   trx: Executor,
   scope: StoreScope,
   writes: readonly ProfileWrite[],
-): Promise<{ store: StoreRow; owners: string[] }> {
-  const identifiers = identifiersOf(writes.map(({ prepared }) => ({ value: prepared })))
-  if (identifiers.length === 0) return { store: await requireStore(trx, scope, 'identity'), owners: [] }
-  const [store, owners] = await readAll<[StoreRow | undefined, string[]]>(trx, [
-    queryLockedStore(trx, scope.storeId, 'identity'),
-    queryOwners(trx, scope, identifiers),
-  ])
-  return { store: checkOwner(store, scope), owners }
+  pace: Pace | undefined,
+): Promise<Decided> {
+  const { schemaVersion } = await requireStore(trx, scope, 'identity')
+  const schema = await loadSchema(ctx, trx, scope, schemaVersion)
+  const prepared = writes.map((write) => attempt(() => prepareFor(schema, write)))
+  const accepted = prepared.flatMap((one) => ('error' in one ? [] : [one]))
+  const result = await decideBatch(ctx, trx, toBatch(ctx, scope, schema, accepted), pace)
+  if (!('outcomes' in result)) throw new Error('the schema changed in a store that is held')
+  const rest = result.outcomes.map(toOutcome)
+  const outcomes = prepared.map((one) => ('error' in one ? one : (rest.shift() ?? { error: new Error('no outcome') })))
+  return { outcomes, result }
 }
 
-function identifiersOf(prepared: readonly Attempted<PreparedWrite>[]): IdentifierValue[] {
-  return uniqueSorted(prepared.flatMap((attempted) => ('value' in attempted ? attempted.value.identifiers : [])))
+function arePreparedFor(schema: StoreSchema, writes: readonly ProfileWrite[]): boolean {
+  return writes.every(({ prepared }) => prepared.schemaVersion === schema.version)
 }
 
-function prepareFor(schema: StoreSchema, write: ProfileWrite): PreparedWrite {
-  return write.prepared.schemaVersion === schema.version ? write.prepared : write.prepare(schema)
+function prepareFor(schema: StoreSchema, write: ProfileWrite): ProfileWrite {
+  return write.prepared.schemaVersion === schema.version ? write : { ...write, prepared: write.prepare(schema) }
 }
 
-export type Attempted<T> = { readonly value: T } | { readonly error: Error }
-
-function attempt<T>(work: () => T): Attempted<T> {
+function attempt<T>(work: () => T): T | { readonly error: Error } {
   try {
-    return { value: work() }
+    return work()
   } catch (error) {
     return { error: error instanceof Error ? error : new Error(String(error)) }
   }
 }
 
-function requireTarget(found: FoundWorld, id: string): ProfileState {
-  const canonicalId = found.merged.get(id)
-  if (canonicalId !== undefined) throw new ProfileMovedError(id, canonicalId)
-  const state = found.world.find(id)
-  if (state === undefined) throw notFound(`Profile ${id}`)
-  return state
-}
-
-function unwrap<T>(attempted: Attempted<T> | undefined): T {
-  if (attempted === undefined || 'error' in attempted) throw attempted?.error ?? new Error('the write was not prepared')
-  return attempted.value
-}
-
-function countOutcomes(ctx: Context, outcomes: readonly WorldOutcome[], refused: number): void {
-  const counter = ctx.metrics.resolutions
-  for (const { created, absorptions, keptApart } of outcomes) {
-    if (keptApart) ctx.metrics.hubRefusals.inc()
-    counter.inc({ outcome: absorptions.length > 0 ? 'merged' : created ? 'created' : 'updated' })
+/** To be called when the batch has its turn: later writes get later times. */
+function toBatch(
+  ctx: Context,
+  scope: StoreScope,
+  { version, identifierTypes, matchingRules }: StoreSchema,
+  writes: readonly Pick<ProfileWrite, 'actor' | 'target' | 'prepared'>[],
+): ProfileBatch {
+  return {
+    scope,
+    now: ctx.now(),
+    rules: { identifierTypes, matchingRules, maxJoinedProfiles: ctx.config.limits.joinedProfiles },
+    schemaVersion: version,
+    writes: writes.map(({ actor, target, prepared }) => ({ actor, target, prepared, ordinal: ctx.tick() })),
   }
-  if (refused > 0) counter.inc({ outcome: 'refused' }, refused)
+}
+
+function toOutcome(outcome: BatchOutcome): WriteOutcome {
+  return 'refusal' in outcome ? { error: toError(outcome.refusal) } : { profileId: outcome.profileId }
+}
+
+/** Counts what was decided, and tells the operator of values that join no more; the values stay out of the log. */
+function report(ctx: Context, scope: StoreScope, { outcomes, result }: Decided): void {
+  for (const { idType, profileId } of result.hubs) {
+    ctx.log.warn({ store: scope.storeId, profile: profileId, idType }, 'an identifier became a hub and merges no more')
+    ctx.metrics.hubs.inc({ id_type: idType })
+  }
+  for (const outcome of result.outcomes) {
+    if ('refusal' in outcome) continue
+    if (outcome.keptApart) ctx.metrics.hubRefusals.inc()
+    ctx.metrics.resolutions.inc({ outcome: outcome.effect })
+  }
+  const refused = outcomes.filter((outcome) => 'error' in outcome).length
+  if (refused > 0) ctx.metrics.resolutions.inc({ outcome: 'refused' }, refused)
 }

@@ -15,39 +15,47 @@ import { type CompiledQuery, runAll } from '../../storage/statement.js'
 import type { Executor } from '../../storage/tables.js'
 import { createEvent } from '../event.js'
 import { mapAtPace, type Pace } from '../pace.js'
+import type { BatchWrite } from './batch.js'
 import { type IdentityRules, isExclusive, isHub } from './decide.js'
 import type { FoundWorld } from './load-world.js'
 import { identityOf } from './merge.js'
-import type { PreparedWrite } from './resolve.js'
 import { type OwnedIdentifier, type ProfileState, serializeFacts } from './state.js'
 import type { Absorption, WorldOutcome } from './world.js'
 
 /** A write that was applied to the world. */
 export interface AppliedWrite {
-  readonly write: { readonly actor: Actor }
+  readonly write: Pick<BatchWrite, 'actor' | 'prepared'>
   readonly outcome: WorldOutcome
-  readonly prepared: Pick<PreparedWrite, 'changes' | 'identifiers' | 'edit'>
 }
 
 type Merge = Absorption & { readonly actor: Actor }
 
-/** Brings the database to where the world is: only what changed, in one message, or in a few when there is a pace to keep. */
+/** A value that joins no more, at a profile that it just joined. */
+export interface Hub {
+  readonly idType: string
+  readonly profileId: string
+}
+
+/**
+ * Brings the database to where the world is: only what changed, in one message, or in a few when there is a pace to keep.
+ *
+ * @returns the values that became hubs
+ */
 export async function writeChanges(
-  ctx: Context,
+  ctx: Pick<Context, 'now' | 'newId'>,
   trx: Executor,
   scope: StoreScope,
   rules: IdentityRules,
   { world, loaded }: Pick<FoundWorld, 'world' | 'loaded'>,
   applied: readonly AppliedWrite[],
   pace?: Pace,
-): Promise<void> {
+): Promise<Hub[]> {
   const now = ctx.now()
   const merges = applied.flatMap(({ write, outcome }) =>
     outcome.absorptions.map((absorption): Merge => ({ ...absorption, actor: write.actor })),
   )
   const changed = [...world.profiles()].filter((state) => loaded.get(state.id) !== state)
   const { removed, added, counted } = diffIdentifiers(rules, world, loaded, changed)
-  reportHubs(ctx, scope, rules, counted)
   const stored = merges.filter(({ absorbed }) => loaded.has(absorbed.id))
   const profiles = await mapAtPace(pace, changed, (state) => toProfileRow(state, now))
   const events = (await mapAtPace(pace, applied, (write) => describeChange(ctx, write))).flat()
@@ -74,6 +82,7 @@ export async function writeChanges(
     ],
     () => insertEvents(scope.storeId, events),
   ])
+  return counted.filter((row) => isHub(rules, row)).map(({ idType, profileId }) => ({ idType, profileId }))
 }
 
 /** Runs statements in one message, or each part in one of its own when there is a pace to keep. */
@@ -90,14 +99,6 @@ async function runAtPace(
   for (const part of parts) {
     await runAll(trx, part())
     await pace()
-  }
-}
-
-/** Tells the operator that a value joins no more; the value itself stays out of the log. */
-function reportHubs(ctx: Context, scope: StoreScope, rules: IdentityRules, counted: readonly IdentifierRow[]): void {
-  for (const { idType, profileId } of counted.filter((row) => isHub(rules, row))) {
-    ctx.log.warn({ store: scope.storeId, profile: profileId, idType }, 'an identifier became a hub and merges no more')
-    ctx.metrics.hubs.inc({ id_type: idType })
   }
 }
 
@@ -172,7 +173,8 @@ function toMergeRow(merge: Merge, world: FoundWorld['world'], now: number): Prof
   }
 }
 
-function describeChange(ctx: Context, { write, outcome, prepared }: AppliedWrite): EventRow[] {
+function describeChange(ctx: Pick<Context, 'now' | 'newId'>, { write, outcome }: AppliedWrite): EventRow[] {
+  const { prepared } = write
   const merged = outcome.absorptions.map(({ absorbed, survivorId, rule }) =>
     createEvent(ctx, write.actor, 'profile.merged', absorbed.id, { into: survivorId, rule }),
   )

@@ -5,10 +5,10 @@ import type { Actor, StoreScope } from '../../scope.js'
 import { insertEvents } from '../../storage/event.js'
 import { findImport, type ImportRow, insertImport, selectImportIds, selectImportIssues } from '../../storage/import.js'
 import { runAll } from '../../storage/statement.js'
-import { requireStore } from '../control-plane.js'
 import { createEvent } from '../event.js'
 import { type Page, type PageQuery, readPage } from '../page.js'
 import { loadSchema, type StoreSchema } from '../schema.js'
+import { requireStore } from '../store-lock.js'
 import { signUpload } from './upload.js'
 
 const MAX_PAGE_ITEMS = 100

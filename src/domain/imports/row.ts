@@ -1,7 +1,7 @@
 import type { ColumnMapping } from '../../contract/import.js'
 import { badRequest } from '../../errors.js'
 import type { ImportIssueRow } from '../../storage/import.js'
-import type { PreparedWrite } from '../identity/resolve.js'
+import type { PreparedWrite } from '../identity/batch.js'
 import type { StoreSchema } from '../schema.js'
 import { promoteIdentifiers, readCell, type TraitChange } from '../trait.js'
 import { UnreadableCsvError } from './csv.js'
