@@ -5,8 +5,15 @@ export type Settled<Result> = { readonly value: Result } | { readonly error: Err
 
 export interface GatherOptions<Item, Result> {
   readonly maxBatchSize: number
-  /** Runs a batch of one key; what it throws fails the batch as a whole. */
-  readonly run: (key: string, items: readonly Item[]) => Promise<readonly Settled<Result>[]>
+  /** How many batches of one key may be under way. */
+  readonly atOnce: () => number
+  /**
+   * Runs a batch of one key; what it throws fails the batch as a whole.
+   *
+   * @param first one of its items
+   * @param take gives the items; what comes until it is called belongs to the batch
+   */
+  readonly run: (first: Item, take: () => readonly Item[]) => Promise<readonly Settled<Result>[]>
   /** Whether an error that failed a whole batch may be one item's fault, so that the items are tried one by one. */
   readonly isItemFault: (error: unknown) => boolean
 }
@@ -19,6 +26,16 @@ interface Waiting<Item, Result> {
   readonly reject: (error: unknown) => void
 }
 
+/** What is under way for a key. */
+interface KeyQueue<Item, Result> {
+  readonly waiting: Waiting<Item, Result>[]
+  running: number
+  /** Whether one of those that run has not taken its items yet. */
+  gathering: boolean
+  /** Of the batches that took their items, how many the last and the one before had. */
+  sizes: readonly [number, number]
+}
+
 /** Submits one item and resolves with its own result. */
 export interface Gatherer<Item, Result> {
   (key: string, item: Item): Promise<Result>
@@ -27,26 +44,46 @@ export interface Gatherer<Item, Result> {
 }
 
 /**
- * Gathers concurrent items of one key into batches: the first runs at once, what comes while a batch runs goes together
- * next. Nothing waits when there is no queue.
+ * Gathers concurrent items of one key into batches: the first runs at once, what comes while it runs goes together next.
+ * Where two may be under way, the second begins when it has half of the items that the last two had, which is when those
+ * who were answered have come back: so neither is small. Nothing waits when there is no queue.
  */
 export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gatherer<Item, Result> {
-  // A key is here while a batch of it runs.
-  const queues = new Map<string, Waiting<Item, Result>[]>()
+  const queues = new Map<string, KeyQueue<Item, Result>>()
 
-  const drain = async (key: string, waiting: Waiting<Item, Result>[]) => {
-    queues.set(key, waiting)
-    while (waiting.length > 0) await runBatch(key, waiting.splice(0, options.maxBatchSize), options)
-    queues.delete(key)
+  const start = (key: string, queue: KeyQueue<Item, Result>) => {
+    const { waiting } = queue
+    const [first] = waiting
+    if (first === undefined) {
+      if (queue.running === 0) queues.delete(key)
+      return
+    }
+    if (queue.gathering || queue.running >= options.atOnce()) return
+    if (queue.running > 0 && waiting.length < (queue.sizes[0] + queue.sizes[1]) / 2) return
+    queue.gathering = true
+    queue.running += 1
+    let batch: readonly Waiting<Item, Result>[] | undefined
+    const take = () => {
+      if (batch !== undefined) return batch
+      batch = waiting.splice(0, options.maxBatchSize)
+      queue.gathering = false
+      queue.sizes = [batch.length, queue.sizes[0]]
+      start(key, queue)
+      return batch
+    }
+    void runBatch(first, take, options).finally(() => {
+      queue.running -= 1
+      start(key, queue)
+    })
   }
   const submit = (key: string, item: Item) =>
     new Promise<Result>((resolve, reject) => {
-      const one = { item, since: performance.now(), resolve, reject }
-      const waiting = queues.get(key)
-      if (waiting === undefined) void drain(key, [one])
-      else waiting.push(one)
+      const queue = queues.get(key) ?? { waiting: [], running: 0, gathering: false, sizes: [0, 0] as const }
+      queues.set(key, queue)
+      queue.waiting.push({ item, since: performance.now(), resolve, reject })
+      start(key, queue)
     })
-  return Object.assign(submit, { waiting: () => stateOf([...queues.values()]) })
+  return Object.assign(submit, { waiting: () => stateOf([...queues.values()].map(({ waiting }) => waiting)) })
 }
 
 function stateOf(queues: readonly (readonly { readonly since: number }[])[]): QueueState {
@@ -58,23 +95,21 @@ function stateOf(queues: readonly (readonly { readonly since: number }[])[]): Qu
 }
 
 async function runBatch<Item, Result>(
-  key: string,
-  batch: readonly Waiting<Item, Result>[],
+  first: Waiting<Item, Result>,
+  take: () => readonly Waiting<Item, Result>[],
   options: GatherOptions<Item, Result>,
 ): Promise<void> {
   try {
-    const results = await options.run(
-      key,
-      batch.map(({ item }) => item),
-    )
-    batch.forEach(({ resolve, reject }, index) => {
+    const results = await options.run(first.item, () => take().map(({ item }) => item))
+    take().forEach(({ resolve, reject }, index) => {
       const result = results[index]
       if (result !== undefined && 'value' in result) resolve(result.value)
       else reject(result?.error ?? new Error('the batch gave no result for this item'))
     })
   } catch (error) {
+    const batch = take()
     if (batch.length > 1 && options.isItemFault(error)) {
-      for (const one of batch) await runBatch(key, [one], options)
+      for (const one of batch) await runBatch(one, () => [one], options)
     } else {
       for (const { reject } of batch) reject(error)
     }

@@ -17,7 +17,7 @@ import type { Executor } from '../storage/tables.js'
 import type { SpanReference } from '../tracing.js'
 import { type ChangeName, createEvent } from './event.js'
 import { gather, type Settled } from './gather.js'
-import { requireProfile } from './profile.js'
+import { requireProfile, spansOf } from './profile.js'
 
 const MAX_BATCH_SIZE = 64
 
@@ -121,15 +121,12 @@ export interface AddMemories {
 export function createMemoryGatherer(context: () => Context): AddMemories {
   const submit = gather<{ scope: StoreScope; memories: NewMemories; span: SpanReference | undefined }, void>({
     maxBatchSize: MAX_BATCH_SIZE,
+    atOnce: () => context().db.batchesAtOnce,
     isItemFault: (error) => !(error instanceof StorageUnavailableError),
-    run: async (_storeId, items) => {
-      const scope = items[0]?.scope
-      if (scope === undefined) return []
+    run: ({ scope }, take) => {
       const ctx = context()
-      const batch = items.map(({ memories }) => memories)
-      const run = () => addBatch(ctx, scope, batch)
-      const spans = items.map(({ span }) => span)
-      return ctx.tracing === undefined ? run() : ctx.tracing.batch('memory.batch', spans, run)
+      const run = () => addBatch(ctx, scope, () => take().map(({ memories }) => memories))
+      return ctx.tracing === undefined ? run() : ctx.tracing.batch('memory.batch', spansOf(take()), run)
     },
   })
   return Object.assign(
@@ -141,9 +138,10 @@ export function createMemoryGatherer(context: () => Context): AddMemories {
   )
 }
 
-async function addBatch(ctx: Context, scope: StoreScope, batch: readonly NewMemories[]): Promise<Settled<void>[]> {
+async function addBatch(ctx: Context, scope: StoreScope, take: () => readonly NewMemories[]): Promise<Settled<void>[]> {
   const outcomes = await ctx.db.transaction(
     async (trx) => {
+      const batch = take()
       const versions = await lockMemoryVersions(trx, scope, [...new Set(batch.map(({ profileId }) => profileId))])
       const statements: CompiledQuery[] = []
       const settled: Settled<void>[] = []
@@ -161,7 +159,7 @@ async function addBatch(ctx: Context, scope: StoreScope, batch: readonly NewMemo
       await runAll(trx, statements)
       return settled
     },
-    { owner: scope },
+    { owner: scope, patient: true },
   )
   ctx.encodingSignal.wake()
   return outcomes

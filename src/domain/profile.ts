@@ -17,7 +17,7 @@ import { createEvent } from './event.js'
 import { gather } from './gather.js'
 import type { PreparedWrite } from './identity/batch.js'
 import { normalize } from './identity/normalize.js'
-import { type ProfileWrite, resolve } from './identity/resolve.js'
+import { type ProfileWrite, resolveGathered } from './identity/resolve.js'
 import { findSimilarOwners } from './identity/similar.js'
 import { type Page, type PageQuery, readPage } from './page.js'
 import { cacheKey } from './recall/cache.js'
@@ -43,15 +43,14 @@ export interface SubmitWrite {
 export function createWriteGatherer(context: () => Context): SubmitWrite {
   const submit = gather<{ scope: StoreScope; write: ProfileWrite; span: SpanReference | undefined }, string>({
     maxBatchSize: MAX_BATCH_SIZE,
+    atOnce: () => context().db.batchesAtOnce,
     isItemFault: (error) => !(error instanceof StorageUnavailableError),
-    run: async (_storeId, items) => {
-      const scope = items[0]?.scope
-      if (scope === undefined) return []
+    run: async ({ scope }, take) => {
       const ctx = context()
-      const writes = items.map(({ write }) => write)
-      const run = () => resolve(ctx, scope, writes)
-      const spans = items.map(({ span }) => span)
-      const outcomes = await (ctx.tracing === undefined ? run() : ctx.tracing.batch('profile.batch', spans, run))
+      const run = () => resolveGathered(ctx, scope, () => take().map(({ write }) => write))
+      const outcomes = await (ctx.tracing === undefined
+        ? run()
+        : ctx.tracing.batch('profile.batch', spansOf(take()), run))
       return outcomes.map((outcome) => ('error' in outcome ? outcome : { value: outcome.profileId }))
     },
   })
@@ -62,6 +61,11 @@ export function createWriteGatherer(context: () => Context): SubmitWrite {
       waiting: submit.waiting,
     },
   )
+}
+
+/** The spans that a batch follows from. */
+export function spansOf(items: readonly { readonly span: SpanReference | undefined }[]): (SpanReference | undefined)[] {
+  return items.map(({ span }) => span)
 }
 
 /**

@@ -7,6 +7,8 @@ import type { Executor } from './tables.js'
 export interface TransactionOptions {
   /** Work that nobody waits for: it gives way to requests and never shares their commit. */
   readonly background?: boolean
+  /** It still gathers what it will write: it would rather wait until the commit before it is under way than share it. */
+  readonly patient?: boolean
   /** Whom it is for: tenants who wait take turns. Absent: the server itself, which takes its turns like a tenant. */
   readonly owner?: Owner | undefined
 }
@@ -35,6 +37,8 @@ export interface Database {
   readonly migrationDialect: MigrationDialect
   /** Whether this process alone works on the jobs, so that leases found at start belong to a dead one. */
   readonly exclusive: boolean
+  /** How many batches of one store are worth having under way. */
+  readonly batchesAtOnce: number
   /**
    * Runs `work` in a transaction and resolves when its changes are on disk.
    *

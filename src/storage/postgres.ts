@@ -60,6 +60,8 @@ export function openPostgres(url: string, options: PostgresOptions): Database {
     read,
     migrationDialect: { tableSuffix: '', finish: async () => undefined },
     exclusive: false,
+    // Two would wait for each other's store.
+    batchesAtOnce: 1,
     transaction,
     call: callWithin(transaction),
     snapshot: (work) =>

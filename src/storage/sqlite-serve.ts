@@ -18,13 +18,18 @@ export interface SqliteWorkerData {
 }
 
 /** Statements and calls to run in order; the answer carries the results of the last `results` of them. */
-export interface WorkerRequest {
+export interface RunRequest {
   readonly id: number
   readonly statements: readonly (SqliteStatement | ProcedureCall)[]
   readonly results: number
+  /** Whether the last statement is a COMMIT, which is told before it begins. */
+  readonly commits: boolean
 }
 
+export type WorkerRequest = RunRequest | { readonly id: number; readonly recover: true }
+
 export type WorkerResponse =
+  | { readonly id: number; readonly committing: true }
   | { readonly id: number; readonly results: readonly SqliteResult[] }
   | { readonly id: number; readonly error: WorkerFailure }
 
@@ -59,43 +64,75 @@ export function serveConnection(createCall = REFUSE_CALLS): void {
   const { file, givesWay } = workerData as SqliteWorkerData
   if (givesWay) lowerThreadPriority()
   const db = openConnection(file, { readonly: false })
-  const run = createRun(db, createCall)
+  const connection = new ServedConnection(db, createCall, (id) => port.postMessage({ id, committing: true }))
   // One after the other, also where a procedure takes some turns of the promises.
   let last = Promise.resolve()
   port.on('message', (request: WorkerRequest | 'close') => {
     last = last.then(async () => {
-      if (request !== 'close') return port.postMessage(await answer(db, run, request))
+      if (request !== 'close') return port.postMessage(await connection.answer(request))
       db.close()
       port.close()
     })
   })
 }
 
-type Run = (work: SqliteStatement | ProcedureCall) => SqliteResult | Promise<SqliteResult>
+class ServedConnection {
+  readonly #db: SqliteDatabase.Database
+  readonly #prepare: (sql: string) => PreparedStatement
+  readonly #call: CallProcedure
+  readonly #onCommit: (id: number) => void
+  /** Why the last COMMIT failed. What was sent meanwhile was meant for after it, and would go on with its transaction. */
+  #failedCommit: WorkerFailure | undefined
 
-function createRun(db: SqliteDatabase.Database, createCall: CreateCall): Run {
-  const prepare = createStatementCache(db)
-  const call = createCall(prepare)
-  return (work) =>
-    'sql' in work ? runStatement(prepare, work) : call(work).then((output) => ({ rows: [output], changes: 0 }))
-}
+  constructor(db: SqliteDatabase.Database, createCall: CreateCall, onCommit: (id: number) => void) {
+    this.#db = db
+    this.#prepare = createStatementCache(db)
+    this.#call = createCall(this.#prepare)
+    this.#onCommit = onCommit
+  }
 
-async function answer(
-  db: SqliteDatabase.Database,
-  run: Run,
-  { id, statements, results: wanted }: WorkerRequest,
-): Promise<WorkerResponse> {
-  let index = 0
-  try {
+  async answer(request: WorkerRequest): Promise<WorkerResponse> {
+    const { id } = request
+    if ('recover' in request) return { id, results: this.#recover() }
+    if (this.#failedCommit !== undefined)
+      return { id, error: { ...this.#failedCommit, index: 0, inTransaction: false } }
+    const { statements, results: wanted, commits } = request
     const results: SqliteResult[] = []
-    for (; index < statements.length; index += 1) {
-      const ran = run(statements[index] as SqliteStatement | ProcedureCall)
-      const result = 'then' in ran ? await ran : ran
-      if (index >= statements.length - wanted) results.push(result)
+    let index = 0
+    try {
+      for (const work of statements) {
+        if (commits && index === statements.length - 1) this.#onCommit(id)
+        const result = 'sql' in work ? runStatement(this.#prepare, work) : await this.#run(work)
+        if (index >= statements.length - wanted) results.push(result)
+        index += 1
+      }
+      return { id, results }
+    } catch (error) {
+      const failure = { ...describe(error), index, inTransaction: this.#db.inTransaction }
+      if (commits && index === statements.length - 1) this.#failedCommit = failure
+      return { id, error: failure }
     }
-    return { id, results }
-  } catch (error) {
-    return { id, error: { ...describe(error), index, inTransaction: db.inTransaction } }
+  }
+
+  async #run(call: ProcedureCall): Promise<SqliteResult> {
+    return { rows: [await this.#call(call)], changes: 0 }
+  }
+
+  /**
+   * When only the sync of a COMMIT failed, all of it stands at the end of the log, and a process that starts on that log
+   * would take it for committed: another commit is written over it.
+   */
+  #recover(): SqliteResult[] {
+    this.#failedCommit = undefined
+    try {
+      if (this.#db.inTransaction) this.#db.exec('rollback')
+      // Changes nothing, but writes a page.
+      this.#db.exec('begin immediate; pragma user_version = 0; commit')
+    } catch {
+      // The next group writes over it.
+      if (this.#db.inTransaction) this.#db.exec('rollback')
+    }
+    return []
   }
 }
 

@@ -39,7 +39,15 @@ export interface SqliteThreadOptions {
 
 const PLAIN = new URL('./sqlite-worker.js', import.meta.url)
 
+export interface RunOptions {
+  /** How many results of the last statements are wanted. */
+  readonly results?: number | undefined
+  /** The last statement is a COMMIT; called when it is about to begin. When it fails, the thread wants to `recover`. */
+  readonly onCommit?: () => void
+}
+
 interface Pending {
+  readonly onCommit: (() => void) | undefined
   resolve(results: readonly SqliteResult[]): void
   reject(error: Error): void
 }
@@ -67,14 +75,27 @@ export class SqliteThread {
   }
 
   /** Runs statements and calls in order; resolves with the results of the last ones, of one if nothing is said. */
-  run(statements: readonly (SqliteStatement | ProcedureCall)[], results = 1): Promise<readonly SqliteResult[]> {
+  run(
+    statements: readonly (SqliteStatement | ProcedureCall)[],
+    { results = 1, onCommit }: RunOptions = {},
+  ): Promise<readonly SqliteResult[]> {
+    const commits = onCommit !== undefined
+    return this.#send((id) => ({ id, statements, results, commits }), onCommit)
+  }
+
+  /** After a COMMIT that failed, until which the thread refuses everything: rolls back what is left of it. */
+  async recover(): Promise<void> {
+    await this.#send((id) => ({ id, recover: true }))
+  }
+
+  #send(toRequest: (id: number) => WorkerRequest, onCommit?: () => void): Promise<readonly SqliteResult[]> {
     // A thread that ended answers nobody: whoever waited for it would wait for ever.
     if (this.#death !== undefined) return Promise.reject(new StorageUnavailableError(this.#death.message))
     const id = this.#nextId++
     this.#worker.ref()
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject })
-      this.#worker.postMessage({ id, statements, results } satisfies WorkerRequest)
+      this.#pending.set(id, { resolve, reject, onCommit })
+      this.#worker.postMessage(toRequest(id))
     })
   }
 
@@ -90,6 +111,10 @@ export class SqliteThread {
 
   #settle(response: WorkerResponse): void {
     const pending = this.#pending.get(response.id)
+    if ('committing' in response) {
+      pending?.onCommit?.()
+      return
+    }
     this.#pending.delete(response.id)
     if (this.#pending.size === 0 && !this.#closing) this.#worker.unref()
     if ('error' in response) pending?.reject(this.#toError(response.error))

@@ -14,6 +14,7 @@ export interface Turn {
   readonly lane: 'foreground' | 'background'
   /** The tenant's place in a FairQueue. */
   readonly owner: readonly string[]
+  readonly patient: boolean
 }
 
 interface TransactionOptions extends Turn {
@@ -28,10 +29,10 @@ interface TransactionOptions extends Turn {
  */
 export async function runTransaction<T>(
   queue: SqliteWriteQueue,
-  { lane, owner, readCommitted }: TransactionOptions,
+  { readCommitted, ...when }: TransactionOptions,
   work: (trx: Executor) => Promise<T>,
 ): Promise<T> {
-  const turn = await queue.acquire(lane, owner)
+  const turn = await queue.acquire(when)
   const connection = new WriteConnection(turn, readCommitted)
   try {
     const result = await work(createExecutor(connection.run, connection))
@@ -51,11 +52,11 @@ export async function runTransaction<T>(
  */
 export async function callProcedure<Output>(
   queue: SqliteWriteQueue,
-  { lane, owner }: Turn,
+  when: Turn,
   procedure: string,
   input: () => unknown,
 ): Promise<Output> {
-  const turn = await queue.acquire(lane, owner)
+  const turn = await queue.acquire(when)
   try {
     return (await turn.commit({ procedure, input: input() })) as Output
   } catch (error) {

@@ -8,12 +8,9 @@ import type { SqliteThread } from './sqlite-thread.js'
 const statement = (sql: string): SqliteStatement => ({ sql, parameters: [] })
 const BEGIN = statement('begin immediate')
 const COMMIT = statement('commit')
-const ROLLBACK = statement('rollback')
 const SAVE = statement('savepoint item')
 const RELEASE = statement('release item')
 const UNDO = statement('rollback to item')
-/** Changes nothing, but writes a page. */
-const TOUCH = statement('pragma user_version = 0')
 
 /** A group is synced at the latest when it has so many transactions or is so old. */
 const MAX_GROUP_SIZE = 64
@@ -30,6 +27,34 @@ type Results = readonly SqliteResult[]
 interface Member {
   resolve(): void
   reject(error: Error): void
+}
+
+/** Transactions that share a BEGIN and a COMMIT. */
+interface Group {
+  /** By the clock of the process. */
+  readonly openedAt: number
+  readonly members: Member[]
+  /** Resolves when it was committed or given up. */
+  readonly ended: Promise<void>
+  end(): void
+}
+
+/** How a turn ends. */
+interface Ending {
+  readonly group: Group
+  readonly share: boolean
+  /** Lets the next transaction have its turn. */
+  pass(): void
+}
+
+const ROLLED_BACK = 'the transaction was rolled back by the database'
+
+export interface Waiting {
+  readonly lane: Lane
+  /** The tenant's place in a FairQueue: tenants take turns. */
+  readonly owner?: readonly string[]
+  /** Whether it would rather begin when the group before it is being committed than share its commit. */
+  readonly patient?: boolean
 }
 
 /** A transaction of the group commit: runs alone, but shares BEGIN, COMMIT and the sync with its neighbours. */
@@ -49,6 +74,9 @@ export interface WriteTurn {
  * Lets transactions take turns on the one writing connection and syncs several with one COMMIT (group commit). Each is
  * a savepoint; it is acknowledged when the COMMIT of its group returned. A transaction that fails is undone alone; a
  * COMMIT that fails fails its whole group.
+ *
+ * The next group begins while the one before is being committed: what it sends waits at the thread, which then goes on
+ * without being woken. After a COMMIT that failed the thread refuses all until it is told to recover.
  */
 export class SqliteWriteQueue {
   readonly #thread: SqliteThread
@@ -59,12 +87,13 @@ export class SqliteWriteQueue {
     background: new FairQueue(),
   }
   /** Since when who waits has waited, in the order they came. */
-  readonly #arrivals = new Set<{ readonly lane: Lane; readonly ms: number }>()
+  readonly #arrivals = new Set<{ readonly lane: Lane; readonly patient: boolean; readonly ms: number }>()
   #busy = false
   #overtakes = 0
-  #open = false
-  #openedAt = 0
-  #members: Member[] = []
+  /** The group that transactions may join; absent when nothing is open. */
+  #group: Group | undefined
+  /** The last group whose COMMIT was sent and has not been answered. */
+  #committing: Group | undefined
   #gate: Promise<void> | undefined
   /** Seconds of commits, from their message to the answer. */
   readonly commits = new Distribution(LATENCY_BOUNDS)
@@ -78,14 +107,10 @@ export class SqliteWriteQueue {
     this.#onCommit = onCommit
   }
 
-  /**
-   * Waits for the turn; the caller must commit or roll back.
-   *
-   * @param owner the tenant's place in a FairQueue: tenants take turns
-   */
-  async acquire(lane: Lane, owner: readonly string[] = []): Promise<WriteTurn> {
+  /** Waits for the turn; the caller must commit or roll back. */
+  async acquire({ lane, owner = [], patient = false }: Waiting): Promise<WriteTurn> {
     if (this.#busy) {
-      const since = { lane, ms: performance.now() }
+      const since = { lane, patient, ms: performance.now() }
       this.#arrivals.add(since)
       await new Promise<void>((start) => this.#waiting[lane].push(owner, start))
       this.#arrivals.delete(since)
@@ -104,9 +129,13 @@ export class SqliteWriteQueue {
     })
   }
 
-  /** Holds new groups back until `work` is done. */
+  /** Holds new groups back until `work` is done, which begins when the last commit has ended. */
   async hold(work: () => Promise<void>): Promise<void> {
-    const gate = work().finally(() => {
+    const run = async () => {
+      await this.#committing?.ended
+      await work()
+    }
+    const gate = run().finally(() => {
       this.#gate = undefined
     })
     this.#gate = gate.catch(() => undefined)
@@ -116,8 +145,9 @@ export class SqliteWriteQueue {
   /** Runs what needs the database without a transaction on it; writers wait meanwhile. */
   async runAlone<T>(work: () => Promise<T>): Promise<T> {
     // Before a turn of the background every open group is committed, and a turn without statements opens none.
-    const turn = await this.acquire('background')
+    const turn = await this.acquire({ lane: 'background' })
     try {
+      await this.#committing?.ended
       return await work()
     } finally {
       await turn.rollback()
@@ -125,7 +155,8 @@ export class SqliteWriteQueue {
   }
 
   #createTurn(lane: Lane): WriteTurn {
-    let begun = false
+    /** The group it has joined; before that, it has sent nothing. */
+    let joined: Group | undefined
     let ended = false
     let deferred: readonly SqliteStatement[] = []
     const takeDeferred = (): readonly SqliteStatement[] => {
@@ -133,43 +164,44 @@ export class SqliteWriteQueue {
       deferred = []
       return taken
     }
+    const isRolledBack = () => joined !== undefined && joined !== this.#group
     // BEGIN and SAVEPOINT travel with the first statement: one message less.
-    const prefix = (): SqliteStatement[] => {
-      if (begun) return []
-      begun = true
-      if (this.#open) return [SAVE]
-      this.#open = true
-      this.#openedAt = this.#now()
-      return [BEGIN, SAVE]
+    const join = (): SqliteStatement[] => {
+      if (joined !== undefined) return []
+      const isFirst = this.#group === undefined
+      joined = this.#group ??= openGroup(this.#now())
+      return isFirst ? [BEGIN, SAVE] : [SAVE]
     }
     return {
       run: async (statements, results) => {
+        if (isRolledBack()) throw new StorageUnavailableError(ROLLED_BACK)
         try {
-          return await this.#thread.run([...prefix(), ...takeDeferred(), ...statements], results)
+          return await this.#thread.run([...join(), ...takeDeferred(), ...statements], { results })
         } catch (error) {
-          if (!this.#thread.inTransaction) this.#failGroup(error)
+          if (!this.#thread.inTransaction) this.#failGroup(joined, error)
           throw error
         }
       },
-      isFresh: () => !this.#open && deferred.length === 0,
+      isFresh: () => this.#group === undefined && this.#committing === undefined && deferred.length === 0,
       defer: (statements) => {
         deferred = [...deferred, ...statements]
       },
       commit: async (call) => {
         ended = true
         // Also a transaction without statements may be the last of its group, which waits for its COMMIT.
-        if (!begun && deferred.length === 0 && call === undefined) return this.#finish([], lane)
-        if (begun && !this.#open) {
+        if (joined === undefined && deferred.length === 0 && call === undefined) return this.#finish([], lane)
+        if (isRolledBack()) {
           this.#passTurn()
-          throw new StorageUnavailableError('the transaction was rolled back by the database')
+          throw new StorageUnavailableError(ROLLED_BACK)
         }
-        return this.#commit([...prefix(), ...takeDeferred(), ...(call === undefined ? [] : [call])], lane)
+        return this.#commit([...join(), ...takeDeferred(), ...(call === undefined ? [] : [call])], lane)
       },
       rollback: async () => {
         // After a COMMIT that failed there is nothing left to undo, and the turn is somebody else's.
         if (ended) return
         ended = true
-        if (begun && this.#open) await this.#thread.run([UNDO, RELEASE]).catch((error) => this.#failGroup(error))
+        if (joined !== undefined && !isRolledBack())
+          await this.#thread.run([UNDO, RELEASE]).catch((error) => this.#failGroup(joined, error))
         await this.#finish([], lane)
       },
     }
@@ -177,7 +209,7 @@ export class SqliteWriteQueue {
 
   /** @returns what the last of its own gave, if that was a call */
   async #commit(own: readonly Work[], lane: Lane): Promise<unknown> {
-    const committed = new Promise<void>((resolve, reject) => this.#members.push({ resolve, reject }))
+    const committed = new Promise<void>((resolve, reject) => this.#group?.members.push({ resolve, reject }))
     committed.catch(() => undefined)
     const results = await this.#finish([...own, RELEASE], lane, own.length)
     await committed
@@ -185,80 +217,87 @@ export class SqliteWriteQueue {
   }
 
   /**
-   * Ends a turn: hands the open group to the next transaction, or syncs it.
+   * Ends a turn: hands the open group to the next transaction, or commits it and lets the next group begin meanwhile.
    *
    * @param own how many of the last statements are the transaction's own, which it alone answers for
+   * @returns the results from the last of its own on
    */
   async #finish(last: readonly Work[], lane: Lane, own = 0): Promise<Results | undefined> {
-    const full = this.#members.length >= MAX_GROUP_SIZE || this.#now() - this.#openedAt >= MAX_GROUP_AGE_MS
-    const share = this.#open && lane === 'foreground' && !full && this.#nextLane() === 'foreground'
+    const pass = once(() => this.#passTurn())
+    const group = this.#group
+    if (group === undefined) {
+      pass()
+      return undefined
+    }
+    const ending = { group, share: this.#isShared(group, lane), pass }
     try {
-      return await this.#endTurn(last, share, last.length - own)
+      return await this.#end(ending, last, last.length - own)
     } catch (error) {
-      if (this.#thread.failedAt < own && this.#thread.inTransaction) await this.#undoLast(error, share)
-      else await this.#abandonGroup(error)
+      if (this.#thread.failedAt < own && this.#thread.inTransaction) await this.#undoLast(ending, error)
+      else await this.#abandon(group, error)
       return undefined
     } finally {
-      this.#passTurn()
+      pass()
     }
+  }
+
+  #isShared({ members, openedAt }: Group, lane: Lane): boolean {
+    const full = members.length >= MAX_GROUP_SIZE || this.#now() - openedAt >= MAX_GROUP_AGE_MS
+    if (lane !== 'foreground' || full || this.#nextLane() !== 'foreground') return false
+    for (const arrival of this.#arrivals) if (arrival.lane === 'foreground' && !arrival.patient) return true
+    return false
   }
 
   /**
    * @param after how many of the last statements come after the transaction's own
    * @returns the results from the last of its own on
    */
-  async #endTurn(last: readonly Work[], share: boolean, after: number): Promise<Results | undefined> {
-    if (share) return last.length > 0 ? this.#thread.run(last, after + 1) : undefined
-    if (!this.#open) return undefined
+  async #end({ group, share, pass }: Ending, last: readonly Work[], after: number): Promise<Results | undefined> {
+    if (share) return last.length > 0 ? this.#thread.run(last, { results: after + 1 }) : undefined
     const start = performance.now()
-    const results = await this.#thread.run([...last, COMMIT], after + 2)
+    const results = await this.#thread.run([...last, COMMIT], {
+      results: after + 2,
+      onCommit: () => {
+        this.#group = undefined
+        this.#committing = group
+        pass()
+      },
+    })
     this.commits.observe((performance.now() - start) / 1000)
-    this.commitSizes.observe(this.#members.length)
-    this.#settleGroup()
+    this.commitSizes.observe(group.members.length)
+    this.#close(group)
+    for (const member of group.members) member.resolve()
+    this.#onCommit()
     return results
   }
 
   /** Undoes the one transaction whose own statement failed; the others of its group go on. */
-  async #undoLast(cause: unknown, share: boolean): Promise<void> {
-    const member = this.#members.pop()
+  async #undoLast(ending: Ending, cause: unknown): Promise<void> {
+    const member = ending.group.members.pop()
     try {
-      await this.#endTurn([UNDO, RELEASE], share, 2)
+      await this.#end(ending, [UNDO, RELEASE], 2)
     } catch (error) {
-      await this.#abandonGroup(error)
+      await this.#abandon(ending.group, error)
     }
     member?.reject(toError(cause))
   }
 
-  /**
-   * A COMMIT that failed may leave the transaction open; nothing in it may be acknowledged or reach the next group. When
-   * only its sync failed, all of it stands at the end of the log, and a process that starts on that log would take it for
-   * committed: another commit is written over it.
-   */
-  async #abandonGroup(cause: unknown): Promise<void> {
-    const rollBack = () => (this.#thread.inTransaction ? this.#thread.run([ROLLBACK]) : undefined)
-    try {
-      await rollBack()
-      await this.#thread.run([BEGIN, TOUCH, COMMIT])
-    } catch {
-      // The next group writes over it.
-      await rollBack()?.catch(() => undefined)
-    }
-    this.#failGroup(cause)
+  /** A COMMIT that failed may leave the transaction open; nothing in it may be acknowledged or reach the next group. */
+  async #abandon(group: Group, cause: unknown): Promise<void> {
+    await this.#thread.recover().catch(() => undefined)
+    this.#failGroup(group, cause)
   }
 
-  #settleGroup(): void {
-    const members = this.#members
-    this.#open = false
-    this.#members = []
-    for (const member of members) member.resolve()
-    this.#onCommit()
+  #failGroup(group: Group | undefined, cause: unknown): void {
+    if (group === undefined) return
+    this.#close(group)
+    for (const member of group.members) member.reject(toError(cause))
   }
 
-  #failGroup(cause: unknown): void {
-    const members = this.#members
-    this.#open = false
-    this.#members = []
-    for (const member of members) member.reject(toError(cause))
+  #close(group: Group): void {
+    if (this.#group === group) this.#group = undefined
+    if (this.#committing === group) this.#committing = undefined
+    group.end()
   }
 
   #nextLane(): Lane | undefined {
@@ -276,6 +315,22 @@ export class SqliteWriteQueue {
     }
     this.#overtakes = lane === 'background' ? 0 : this.#overtakes + 1
     start()
+  }
+}
+
+function openGroup(openedAt: number): Group {
+  let end = () => {}
+  const ended = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  return { openedAt, members: [], ended, end: () => end() }
+}
+
+function once(work: () => void): () => void {
+  let done = false
+  return () => {
+    if (!done) work()
+    done = true
   }
 }
 

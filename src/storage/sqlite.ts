@@ -112,9 +112,10 @@ function createDatabase(
   })
   checkpointer.start(queue)
   const readCommitted = lock === undefined ? undefined : reader.run
-  const turnOf = ({ background = false, owner }: TransactionOptions): Turn => ({
+  const turnOf = ({ background = false, patient = false, owner }: TransactionOptions): Turn => ({
     lane: background ? 'background' : 'foreground',
     owner: pathOfOwner(owner),
+    patient,
   })
   const transaction: Database['transaction'] = (work, given = {}) =>
     runTransaction(queue, { ...turnOf(given), ...(given.background !== true && { readCommitted }) }, work)
@@ -122,6 +123,8 @@ function createDatabase(
     read: createExecutor(reader.run),
     migrationDialect: { tableSuffix: 'without rowid', finish: writeStatistics },
     exclusive: lock !== undefined,
+    // The next gathers while the one before is being committed.
+    batchesAtOnce: 2,
     // One writes at a time.
     retries: new Map(),
     transaction,

@@ -4,20 +4,36 @@ import { gather } from '../../src/domain/gather.js'
 
 /** A run that waits until it is told how to go on. */
 function manualRuns() {
-  const runs: { key: string; items: readonly string[]; end: (fail?: Error) => void }[] = []
-  const run = (key: string, items: readonly string[]) =>
+  const runs: { items: readonly string[]; end: (fail?: Error) => void }[] = []
+  const run = (_first: string, take: () => readonly string[]) =>
     new Promise<{ value: string }[]>((resolve, reject) => {
+      const items = take()
       const end = (fail?: Error) => (fail ? reject(fail) : resolve(items.map((item) => ({ value: `${item}!` }))))
-      runs.push({ key, items, end })
+      runs.push({ items, end })
     })
   return { runs, run }
 }
+
+/** Runs that take their items when they are told to. */
+function lateRuns() {
+  const batches: (readonly string[])[] = []
+  const takes: (() => void)[] = []
+  const ends: (() => void)[] = []
+  const run = (_first: string, take: () => readonly string[]) =>
+    new Promise<{ value: string }[]>((resolve) => {
+      takes.push(() => batches.push(take()))
+      ends.push(() => resolve(take().map((value) => ({ value }))))
+    })
+  return { batches, takes, ends, run }
+}
+
+const ONE = () => 1
 
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
 it('runs the first item at once and what comes meanwhile together, in order', async () => {
   const { runs, run } = manualRuns()
-  const submit = gather({ maxBatchSize: 10, run, isItemFault: () => true })
+  const submit = gather({ maxBatchSize: 10, atOnce: ONE, run, isItemFault: () => true })
   const answers = ['a', 'b', 'c'].map((item) => submit('store', item))
   expect(runs.map(({ items }) => items)).toEqual([['a']])
   runs[0]?.end()
@@ -30,18 +46,18 @@ it('runs the first item at once and what comes meanwhile together, in order', as
 
 it('does not let one key wait for another', async () => {
   const { runs, run } = manualRuns()
-  const submit = gather({ maxBatchSize: 10, run, isItemFault: () => true })
+  const submit = gather({ maxBatchSize: 10, atOnce: ONE, run, isItemFault: () => true })
   const slow = submit('slow', 'a')
   const fast = submit('fast', 'b')
-  runs.find(({ key }) => key === 'fast')?.end()
+  runs.find(({ items }) => items[0] === 'b')?.end()
   expect(await fast).toBe('b!')
-  runs.find(({ key }) => key === 'slow')?.end()
+  runs.find(({ items }) => items[0] === 'a')?.end()
   expect(await slow).toBe('a!')
 })
 
 it('begins anew after it was idle', async () => {
   const { runs, run } = manualRuns()
-  const submit = gather({ maxBatchSize: 10, run, isItemFault: () => true })
+  const submit = gather({ maxBatchSize: 10, atOnce: ONE, run, isItemFault: () => true })
   for (const item of ['a', 'b']) {
     const answer = submit('store', item)
     runs.at(-1)?.end()
@@ -54,25 +70,32 @@ it('begins anew after it was idle', async () => {
 it('gives each item its own result or error, and never makes a batch larger than it may be', async () => {
   const anyItems = fc.array(fc.record({ id: fc.nat(), good: fc.boolean() }), { minLength: 1, maxLength: 30 })
   await fc.assert(
-    fc.asyncProperty(anyItems, fc.integer({ min: 1, max: 8 }), async (items, maxBatchSize) => {
-      const seen: number[] = []
-      const submit = gather<(typeof items)[number], number>({
-        maxBatchSize,
-        isItemFault: () => true,
-        run: async (_key, batch) => {
-          expect(batch.length).toBeLessThanOrEqual(maxBatchSize)
-          seen.push(...batch.map(({ id }) => id))
-          return batch.map(({ id, good }) => (good ? { value: id } : { error: new Error(`no ${id}`) }))
-        },
-      })
-      const results = await Promise.allSettled(items.map((item) => submit('store', item)))
-      expect(seen).toEqual(items.map(({ id }) => id))
-      results.forEach((result, index) => {
-        const item = items[index]
-        if (item?.good) expect(result).toEqual({ status: 'fulfilled', value: item.id })
-        else expect(result).toEqual({ status: 'rejected', reason: new Error(`no ${item?.id}`) })
-      })
-    }),
+    fc.asyncProperty(
+      anyItems,
+      fc.integer({ min: 1, max: 8 }),
+      fc.integer({ min: 1, max: 3 }),
+      async (items, maxBatchSize, atOnce) => {
+        const seen: number[] = []
+        const submit = gather<(typeof items)[number], number>({
+          maxBatchSize,
+          atOnce: () => atOnce,
+          isItemFault: () => true,
+          run: async (_first, take) => {
+            const batch = take()
+            expect(batch.length).toBeLessThanOrEqual(maxBatchSize)
+            seen.push(...batch.map(({ id }) => id))
+            return batch.map(({ id, good }) => (good ? { value: id } : { error: new Error(`no ${id}`) }))
+          },
+        })
+        const results = await Promise.allSettled(items.map((item) => submit('store', item)))
+        expect(seen).toEqual(items.map(({ id }) => id))
+        results.forEach((result, index) => {
+          const item = items[index]
+          if (item?.good) expect(result).toEqual({ status: 'fulfilled', value: item.id })
+          else expect(result).toEqual({ status: 'rejected', reason: new Error(`no ${item?.id}`) })
+        })
+      },
+    ),
   )
 })
 
@@ -80,8 +103,10 @@ it('tries the items of a batch that failed one by one, so that only the guilty o
   const batches: string[][] = []
   const submit = gather<string, string>({
     maxBatchSize: 10,
+    atOnce: ONE,
     isItemFault: (error) => error instanceof RangeError,
-    run: async (_key, items) => {
+    run: async (_first, take) => {
+      const items = take()
       batches.push([...items])
       if (items.includes('bad')) throw new RangeError('bad item')
       return items.map((value) => ({ value }))
@@ -96,8 +121,10 @@ it('fails the whole batch, and goes on, when no item is to blame', async () => {
   let runs = 0
   const submit = gather<string, string>({
     maxBatchSize: 10,
+    atOnce: ONE,
     isItemFault: () => false,
-    run: async (_key, items) => {
+    run: async (_first, take) => {
+      const items = take()
       runs += 1
       if (runs === 2) throw new Error('disk full')
       return items.map((value) => ({ value }))
@@ -111,13 +138,13 @@ it('fails the whole batch, and goes on, when no item is to blame', async () => {
 })
 
 it('rejects an item that a run gave no result for', async () => {
-  const submit = gather<string, string>({ maxBatchSize: 10, isItemFault: () => true, run: async () => [] })
+  const submit = gather<string, string>({ maxBatchSize: 10, atOnce: ONE, isItemFault: () => true, run: async () => [] })
   await expect(submit('store', 'a')).rejects.toThrow('no result')
 })
 
 it('tells how many wait, of all keys, and since when', async () => {
   const { runs, run } = manualRuns()
-  const submit = gather({ maxBatchSize: 10, run, isItemFault: () => true })
+  const submit = gather({ maxBatchSize: 10, atOnce: ONE, run, isItemFault: () => true })
   expect(submit.waiting()).toEqual({ length: 0, oldestMs: 0 })
   const answers = ['a', 'b', 'c'].map((item) => submit('one', item))
   answers.push(submit('two', 'd'), submit('two', 'e'))
@@ -130,4 +157,59 @@ it('tells how many wait, of all keys, and since when', async () => {
   for (const { end } of runs) end()
   await Promise.all(answers)
   expect(submit.waiting()).toEqual({ length: 0, oldestMs: 0 })
+})
+
+it('lets what comes until a batch takes its items go with it', async () => {
+  const { batches, takes, ends, run } = lateRuns()
+  const submit = gather({ maxBatchSize: 10, atOnce: ONE, run, isItemFault: () => true })
+  const answers = ['a', 'b', 'c'].map((item) => submit('store', item))
+  takes[0]?.()
+  answers.push(submit('store', 'd'))
+  expect({ batches, begun: takes.length }).toEqual({ batches: [['a', 'b', 'c']], begun: 1 })
+  ends[0]?.()
+  await settle()
+  takes[1]?.()
+  ends[1]?.()
+  expect(await Promise.all(answers)).toEqual(['a', 'b', 'c', 'd'])
+  expect(batches).toEqual([['a', 'b', 'c'], ['d']])
+})
+
+it('begins a second batch while one runs when half as many wait as the last two had', async () => {
+  const { batches, takes, ends, run } = lateRuns()
+  const submit = gather({ maxBatchSize: 4, atOnce: () => 2, run, isItemFault: () => true })
+  const answers = ['a', 'b', 'c', 'd'].map((item) => submit('store', item))
+  takes[0]?.()
+  answers.push(submit('store', 'e'))
+  expect(takes.length).toBe(1)
+  answers.push(submit('store', 'f'))
+  expect(takes.length).toBe(2)
+  // Never a third.
+  takes[1]?.()
+  answers.push(...['g', 'h', 'i', 'j', 'k'].map((item) => submit('store', item)))
+  expect(takes.length).toBe(2)
+  ends[0]?.()
+  await settle()
+  expect(takes.length).toBe(3)
+  takes[2]?.()
+  for (const end of ends) end()
+  await settle()
+  takes[3]?.()
+  ends[3]?.()
+  await Promise.all(answers)
+  expect(batches).toEqual([['a', 'b', 'c', 'd'], ['e', 'f'], ['g', 'h', 'i', 'j'], ['k']])
+})
+
+it('begins the next with whatever waits once nothing runs', async () => {
+  const { batches, takes, ends, run } = lateRuns()
+  const submit = gather({ maxBatchSize: 10, atOnce: () => 2, run, isItemFault: () => true })
+  const answers = ['a', 'b', 'c', 'd'].map((item) => submit('store', item))
+  takes[0]?.()
+  answers.push(submit('store', 'e'))
+  expect(takes.length).toBe(1)
+  ends[0]?.()
+  await settle()
+  takes[1]?.()
+  ends[1]?.()
+  await Promise.all(answers)
+  expect(batches).toEqual([['a', 'b', 'c', 'd'], ['e']])
 })

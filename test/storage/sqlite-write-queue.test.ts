@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { SqliteThread } from '../../src/storage/sqlite-thread.js'
-import { SqliteWriteQueue, type WriteTurn } from '../../src/storage/sqlite-write-queue.js'
+import { SqliteWriteQueue, type Waiting, type WriteTurn } from '../../src/storage/sqlite-write-queue.js'
 import { newDataDir } from '../support/database.js'
 import { defer } from '../support/deferred.js'
 
-type Lane = Parameters<SqliteWriteQueue['acquire']>[0]
+type Lane = Waiting['lane']
 
 let folder: string
 let thread: SqliteThread
@@ -19,6 +19,8 @@ beforeAll(async () => {
   folder = await newDataDir()
   thread = new SqliteThread(join(folder, 'test.db'))
   await run('create table item (name text primary key not null)')
+  await run('create table child (parent text references item deferrable initially deferred)')
+  await run('pragma foreign_keys = on')
 })
 beforeEach(async () => {
   await run('delete from item')
@@ -42,7 +44,7 @@ const insert = (turn: WriteTurn, name: string) =>
   turn.run([{ sql: 'insert into item (name) values (?)', parameters: [name] }])
 
 async function write(lane: Lane, name: string, work?: () => Promise<unknown>): Promise<void> {
-  const turn = await queue.acquire(lane)
+  const turn = await queue.acquire({ lane })
   try {
     await insert(turn, name)
     await work?.()
@@ -66,9 +68,9 @@ const many = (count: number, lane: Lane) => Array.from({ length: count }, (_, in
 describe('tenants', () => {
   it('take turns, however many transactions of one wait', async () => {
     const order: string[] = []
-    const first = await queue.acquire('foreground', ['A'])
+    const first = await queue.acquire({ lane: 'foreground', owner: ['A'] })
     const run = async (owner: string) => {
-      const turn = await queue.acquire('foreground', [owner])
+      const turn = await queue.acquire({ lane: 'foreground', owner: [owner] })
       order.push(owner)
       await turn.commit()
     }
@@ -90,7 +92,7 @@ describe('group commit', () => {
   })
 
   it('tells what waits in each lane and since when, and how many shared a commit', async () => {
-    const turn = await queue.acquire('foreground')
+    const turn = await queue.acquire({ lane: 'foreground' })
     const waiting = [write('foreground', 'a'), write('foreground', 'b'), write('background', 'c')]
     expect(queue.waiting()).toMatchObject([
       { queue: 'foreground', length: 2 },
@@ -139,7 +141,7 @@ describe('group commit', () => {
 
   it('undoes alone the one whose deferred statement fails, wherever it stands in its group', async () => {
     const defer = async (...names: string[]) => {
-      const turn = await queue.acquire('foreground')
+      const turn = await queue.acquire({ lane: 'foreground' })
       turn.defer(names.map((name) => ({ sql: 'insert into item (name) values (?)', parameters: [name] })))
       await turn.commit()
     }
@@ -154,7 +156,7 @@ describe('group commit', () => {
   })
 
   it('runs what was deferred before what comes next, and nothing of it after a rollback', async () => {
-    const turn = await queue.acquire('foreground')
+    const turn = await queue.acquire({ lane: 'foreground' })
     turn.defer([{ sql: "insert into item (name) values ('first')", parameters: [] }])
     const [result] = await turn.run([{ sql: 'select name from item', parameters: [] }])
     expect(result?.rows).toEqual([{ name: 'first' }])
@@ -182,7 +184,7 @@ describe('group commit', () => {
   })
 
   it('fails the whole group, and acknowledges none of it, when the database rolls back', async () => {
-    const turn = await queue.acquire('foreground')
+    const turn = await queue.acquire({ lane: 'foreground' })
     await insert(turn, 'lost')
     const other = write('foreground', 'also lost', () => run("insert or rollback into item (name) values ('lost')"))
     const results = await Promise.allSettled([turn.commit(), other])
@@ -190,6 +192,69 @@ describe('group commit', () => {
     expect(stored()).toEqual([])
     await write('foreground', 'afterwards')
     expect(stored()).toEqual(['afterwards'])
+  })
+})
+
+describe('while a group is being committed', () => {
+  it('the next one begins, and knows that what it reads first is not the committed state', async () => {
+    const first = await queue.acquire({ lane: 'foreground' })
+    expect(first.isFresh()).toBe(true)
+    await insert(first, 'first')
+    const order: string[] = []
+    const committed = first.commit().then(() => order.push('committed'))
+    const second = await queue.acquire({ lane: 'foreground' })
+    order.push('begun')
+    expect({ fresh: second.isFresh(), stored: stored() }).toEqual({ fresh: false, stored: expect.any(Array) })
+    await insert(second, 'second')
+    await committed
+    expect(order).toEqual(['begun', 'committed'])
+    await second.commit()
+    expect(stored()).toEqual(['first', 'second'])
+    const third = await queue.acquire({ lane: 'foreground' })
+    expect(third.isFresh()).toBe(true)
+    await third.rollback()
+  })
+
+  it('a patient one waits for that, and shares no commit', async () => {
+    const patient = async (name: string) => {
+      const turn = await queue.acquire({ lane: 'foreground', patient: true })
+      await insert(turn, name)
+      await turn.commit()
+    }
+    await Promise.all([write('foreground', 'a'), patient('b'), patient('c')])
+    expect(commits).toBe(3)
+    // Unless somebody who is not patient waits too.
+    await Promise.all([patient('d'), patient('e'), write('foreground', 'f')])
+    expect(commits).toBe(4)
+    expect(stored()).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
+  })
+
+  it('nothing that was sent meanwhile is applied when the COMMIT fails, and the one after goes on', async () => {
+    const first = await queue.acquire({ lane: 'foreground' })
+    await first.run([{ sql: 'pragma defer_foreign_keys = on', parameters: [] }])
+    await first.run([{ sql: "insert into child (parent) values ('nobody')", parameters: [] }])
+    await insert(first, 'lost')
+    const failed = first.commit()
+    failed.catch(() => undefined)
+    const second = await queue.acquire({ lane: 'foreground' })
+    second.defer([{ sql: "insert into item (name) values ('also lost')", parameters: [] }])
+    const refused = second.commit()
+    const results = await Promise.allSettled([failed, refused])
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(stored()).toEqual([])
+    await write('foreground', 'afterwards')
+    expect(stored()).toEqual(['afterwards'])
+  })
+
+  it('work that needs the database alone waits until it has ended', async () => {
+    const turn = await queue.acquire({ lane: 'foreground' })
+    await insert(turn, 'a')
+    const before = commits
+    const committed = turn.commit()
+    await queue.runAlone(async () => {
+      expect({ commits, stored: stored() }).toEqual({ commits: before + 1, stored: ['a'] })
+    })
+    await committed
   })
 })
 

@@ -43,37 +43,43 @@ export async function resolve(
   ctx: Context,
   scope: StoreScope,
   writes: readonly ProfileWrite[],
-  { background = false, inTransaction }: ResolveOptions = {},
+  options: ResolveOptions = {},
 ): Promise<WriteOutcome[]> {
-  const called = background || inTransaction !== undefined ? undefined : await callBatch(ctx, scope, writes)
-  const decided = called ?? (await resolveInTransaction(ctx, scope, writes, { background, inTransaction }))
-  report(ctx, scope, decided)
-  ctx.metrics.batchSize.observe(writes.length)
-  return decided.outcomes
+  return report(ctx, scope, await decideHere(ctx, scope, writes, options))
+}
+
+/**
+ * Like `resolve`, but the engine may decide where the data is.
+ *
+ * @param take gives the writes when the batch has its turn, the same each time
+ */
+export async function resolveGathered(
+  ctx: Context,
+  scope: StoreScope,
+  take: () => readonly ProfileWrite[],
+): Promise<WriteOutcome[]> {
+  const schema = await loadSchema(ctx, ctx.db.read, scope)
+  const batch = () => toBatch(ctx, scope, schema, take())
+  const result = await ctx.db.call(
+    profileBatch(() => ctx.newId),
+    batch,
+    { owner: scope, patient: true },
+  )
+  return report(ctx, scope, toDecided(result) ?? (await decideHere(ctx, scope, take(), {})))
 }
 
 /** A batch that was decided, with the outcomes of its writes. */
 interface Decided {
   readonly outcomes: WriteOutcome[]
-  readonly result: DecidedBatch
+  readonly result: Extract<BatchResult, { outcomes: unknown }>
 }
 
-type DecidedBatch = Extract<BatchResult, { outcomes: unknown }>
-
-/** Lets the engine decide where it likes; nothing when the writes must be validated again. */
-async function callBatch(
-  ctx: Context,
-  scope: StoreScope,
-  writes: readonly ProfileWrite[],
-): Promise<Decided | undefined> {
-  const schema = await loadSchema(ctx, ctx.db.read, scope)
-  if (!arePreparedFor(schema, writes)) return undefined
-  const procedure = profileBatch(() => ctx.newId)
-  const result = await ctx.db.call(procedure, () => toBatch(ctx, scope, schema, writes), { owner: scope })
+/** Nothing when the writes must be validated again. */
+function toDecided(result: BatchResult): Decided | undefined {
   return 'outcomes' in result ? { outcomes: result.outcomes.map(toOutcome), result } : undefined
 }
 
-async function resolveInTransaction(
+async function decideHere(
   ctx: Context,
   scope: StoreScope,
   writes: readonly ProfileWrite[],
@@ -100,9 +106,7 @@ async function decidePrepared(
   pace: Pace | undefined,
 ): Promise<Decided | undefined> {
   const schema = await loadSchema(ctx, trx, scope)
-  if (!arePreparedFor(schema, writes)) return undefined
-  const result = await decideBatch(ctx, trx, toBatch(ctx, scope, schema, writes), pace)
-  return 'outcomes' in result ? { outcomes: result.outcomes.map(toOutcome), result } : undefined
+  return toDecided(await decideBatch(ctx, trx, toBatch(ctx, scope, schema, writes), pace))
 }
 
 /** Holds the store, so that its schema stays, and validates by it what was validated by another. */
@@ -124,10 +128,6 @@ async function prepareAndDecide(
   return { outcomes, result }
 }
 
-function arePreparedFor(schema: StoreSchema, writes: readonly ProfileWrite[]): boolean {
-  return writes.every(({ prepared }) => prepared.schemaVersion === schema.version)
-}
-
 function prepareFor(schema: StoreSchema, write: ProfileWrite): ProfileWrite {
   return write.prepared.schemaVersion === schema.version ? write : { ...write, prepared: write.prepare(schema) }
 }
@@ -140,6 +140,9 @@ function attempt<T>(work: () => T): T | { readonly error: Error } {
   }
 }
 
+/** Of writes that were validated by different schemas: no store has it. */
+const NO_VERSION = -1
+
 /** To be called when the batch has its turn: later writes get later times. */
 function toBatch(
   ctx: Context,
@@ -151,7 +154,7 @@ function toBatch(
     scope,
     now: ctx.now(),
     rules: { identifierTypes, matchingRules, maxJoinedProfiles: ctx.config.limits.joinedProfiles },
-    schemaVersion: version,
+    schemaVersion: writes.every(({ prepared }) => prepared.schemaVersion === version) ? version : NO_VERSION,
     writes: writes.map(({ actor, target, prepared }) => ({ actor, target, prepared, ordinal: ctx.tick() })),
   }
 }
@@ -161,7 +164,7 @@ function toOutcome(outcome: BatchOutcome): WriteOutcome {
 }
 
 /** Counts what was decided, and tells the operator of values that join no more; the values stay out of the log. */
-function report(ctx: Context, scope: StoreScope, { outcomes, result }: Decided): void {
+function report(ctx: Context, scope: StoreScope, { outcomes, result }: Decided): WriteOutcome[] {
   for (const { idType, profileId } of result.hubs) {
     ctx.log.warn({ store: scope.storeId, profile: profileId, idType }, 'an identifier became a hub and merges no more')
     ctx.metrics.hubs.inc({ id_type: idType })
@@ -173,4 +176,6 @@ function report(ctx: Context, scope: StoreScope, { outcomes, result }: Decided):
   }
   const refused = outcomes.filter((outcome) => 'error' in outcome).length
   if (refused > 0) ctx.metrics.resolutions.inc({ outcome: 'refused' }, refused)
+  ctx.metrics.batchSize.observe(outcomes.length)
+  return outcomes
 }
