@@ -11,11 +11,11 @@ import {
   selectJoiners,
 } from '../storage/identifier.js'
 import { type MergeSummary, selectMergesInto } from '../storage/profile-merge.js'
+import { requireProfile } from './canonical-profile.js'
 import type { PreparedWrite } from './identity/batch.js'
 import { MAX_IDENTIFIER_LENGTH, normalize } from './identity/normalize.js'
 import type { IdentifierValue } from './identity/state.js'
 import { type Page, type PageQuery, readPage } from './page.js'
-import { requireProfile } from './profile.js'
 import { loadSchema, requireIdentifierType, type StoreSchema } from './schema.js'
 
 const MAX_VALUES = 100

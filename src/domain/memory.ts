@@ -1,23 +1,20 @@
 import type { Context } from '../context.js'
 import { badRequest, notFound, StorageUnavailableError } from '../errors.js'
 import type { QueueState } from '../metrics/queue.js'
+import { toError } from '../refusal.js'
 import type { Actor, StoreScope } from '../scope.js'
 import { insertEvents } from '../storage/event.js'
-import {
-  lockMemoryVersion,
-  lockMemoryVersions,
-  type MemoryKind,
-  queueForEncoding,
-  raiseMemoryVersion,
-} from '../storage/memory.js'
+import { lockMemoryVersion, type MemoryKind, queueForEncoding, raiseMemoryVersion } from '../storage/memory.js'
 import { insertDeletions } from '../storage/memory-deletion.js'
 import type { CompiledQuery } from '../storage/statement.js'
 import { runAll } from '../storage/statement.js'
 import type { Executor } from '../storage/tables.js'
 import type { SpanReference } from '../tracing.js'
+import { refuseProfile } from './canonical-profile.js'
 import { type ChangeName, createEvent } from './event.js'
 import { gather, type Settled } from './gather.js'
-import { requireProfile, spansOf } from './profile.js'
+import { memoryBatch, type NewMemories } from './memory-batch.js'
+import { spansOf } from './profile.js'
 
 const MAX_BATCH_SIZE = 64
 
@@ -43,7 +40,7 @@ export interface MemoryChange {
   readonly event: ChangeName
   readonly ids: readonly string[]
   /** Memories whose text is to be encoded. */
-  readonly encode?: { readonly kind: MemoryKind; readonly rows: readonly { id: string; change: number }[] }
+  readonly encode?: readonly { readonly id: string; readonly kind: MemoryKind; readonly change: number }[]
   /** Memories that are no more. */
   readonly deleted?: readonly string[]
 }
@@ -65,7 +62,7 @@ export async function changeMemories(
   const changed = await ctx.db.transaction(
     async (trx) => {
       const memories = await lockMemoryVersion(trx, scope, profileId)
-      if (memories === undefined) return refuse(trx, scope, profileId)
+      if (memories === undefined) return refuseProfile(trx, scope, profileId)
       const version = memories.version + 1
       const change = await work(trx, version)
       if (change === undefined) return false
@@ -82,12 +79,17 @@ function compileChange(
   ctx: Context,
   trx: Executor,
   scope: StoreScope,
-  { actor, profileId, version }: Pick<NewMemories, 'actor' | 'profileId'> & { readonly version: number },
+  { actor, profileId, version }: { readonly actor: Actor; readonly profileId: string; readonly version: number },
   { statements, event, ids, encode, deleted = [] }: MemoryChange,
 ): CompiledQuery[] {
   return [
     ...statements,
-    ...(encode && ctx.encoder ? queueForEncoding(scope, profileId, encode.kind, encode.rows) : []),
+    ...(encode && ctx.encoder
+      ? queueForEncoding(
+          scope,
+          encode.map((text) => ({ ...text, profileId })),
+        )
+      : []),
     ...(deleted.length > 0 ? insertDeletions(trx, scope, profileId, deleted, version) : []),
     raiseMemoryVersion(trx, scope, profileId, { rebuild: false }),
     ...insertEvents(
@@ -95,14 +97,6 @@ function compileChange(
       ids.map((id) => createEvent(ctx, actor, event, id, { profile: profileId })),
     ),
   ]
-}
-
-/** Memories to be added to a profile. */
-export interface NewMemories {
-  readonly actor: Actor
-  readonly profileId: string
-  /** Given the change number of this write; may be called again when the batch is tried anew. */
-  readonly toChange: (change: number) => MemoryChange
 }
 
 /** Adds memories to a profile; resolves when they are on disk. @throws ApiError 404; ProfileMovedError */
@@ -139,36 +133,11 @@ export function createMemoryGatherer(context: () => Context): AddMemories {
 }
 
 async function addBatch(ctx: Context, scope: StoreScope, take: () => readonly NewMemories[]): Promise<Settled<void>[]> {
-  const outcomes = await ctx.db.transaction(
-    async (trx) => {
-      const batch = take()
-      const versions = await lockMemoryVersions(trx, scope, [...new Set(batch.map(({ profileId }) => profileId))])
-      const statements: CompiledQuery[] = []
-      const settled: Settled<void>[] = []
-      for (const memories of batch) {
-        const memoryVersion = versions.get(memories.profileId)
-        if (memoryVersion === undefined) {
-          settled.push(await refuse(trx, scope, memories.profileId).catch((error: Error) => ({ error })))
-          continue
-        }
-        memoryVersion.version += 1
-        const { version } = memoryVersion
-        statements.push(...compileChange(ctx, trx, scope, { ...memories, version }, memories.toChange(version)))
-        settled.push({ value: undefined })
-      }
-      await runAll(trx, statements)
-      return settled
-    },
-    { owner: scope, patient: true },
-  )
+  const procedure = memoryBatch(() => ctx.newId)
+  const batch = () => ({ scope, now: ctx.now(), encodes: ctx.encoder !== undefined, additions: take() })
+  const refusals = await ctx.db.call(procedure, batch, { owner: scope, patient: true })
   ctx.encodingSignal.wake()
-  return outcomes
-}
-
-/** Says why a profile has no memories to change. */
-async function refuse(trx: Executor, scope: StoreScope, profileId: string): Promise<never> {
-  await requireProfile(trx, scope, profileId)
-  throw notFound(`Profile ${profileId}`)
+  return refusals.map((refusal) => (refusal === undefined ? { value: undefined } : { error: toError(refusal) }))
 }
 
 /** @throws ApiError 404 when there is none */

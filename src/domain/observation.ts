@@ -6,16 +6,15 @@ import { eraseVectors } from '../storage/memory.js'
 import {
   eraseObservation,
   findObservation,
-  insertObservations,
   type ObservationRow,
   replaceObservation,
   selectObservationPage,
   selectRevisions,
 } from '../storage/observation.js'
 import type { PageRequest } from '../storage/page.js'
-import { changeMemories, type MemoryChange, parseOptionalTime, parseTime, requireMemory } from './memory.js'
+import { findCanonicalProfile, requireProfile } from './canonical-profile.js'
+import { changeMemories, parseOptionalTime, parseTime, requireMemory } from './memory.js'
 import { type Page, type PageQuery, readPage } from './page.js'
-import { findCanonicalProfile, requireProfile } from './profile.js'
 
 /** An answer about a profile that may have been asked for by a merged id. */
 export interface OfProfile<T> {
@@ -62,16 +61,7 @@ export async function createObservations(
       change: 0,
     }
   })
-  const toChange = (change: number): MemoryChange => {
-    const written = rows.map((row) => ({ ...row, change }))
-    return {
-      statements: insertObservations(scope, profileId, written),
-      event: 'observation.created',
-      ids: rows.map(({ id }) => id),
-      encode: { kind: 'observation', rows: written },
-    }
-  }
-  await ctx.addMemories(scope, { actor, profileId, toChange })
+  await ctx.addMemories(scope, { actor, profileId, kind: 'observation', rows })
 }
 
 /** Filters of ListProfileObservations, as on the wire. */
@@ -155,7 +145,7 @@ export async function patchObservation(
       ],
       event: 'observation.updated',
       ids: [id],
-      encode: { kind: 'observation', rows: [after] },
+      encode: [{ id, kind: 'observation', change }],
     }
   })
 }

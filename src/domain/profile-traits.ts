@@ -2,9 +2,10 @@ import type { Context } from '../context.js'
 import type { Trait, Traits } from '../contract/profile.js'
 import type { StoreScope } from '../scope.js'
 import type { ProfileRow } from '../storage/profile.js'
+import { requireProfile } from './canonical-profile.js'
 import { entryOf, parseFacts } from './identity/state.js'
 import { type Page, type PageQuery, readPage } from './page.js'
-import { parseNames, requireProfile, toTimestamp } from './profile.js'
+import { parseNames, toTimestamp } from './profile.js'
 
 const MAX_TRAIT_PAGE_ITEMS = 100
 

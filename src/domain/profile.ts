@@ -1,17 +1,17 @@
 import type { Context } from '../context.js'
 import type { Identifier, ProfileInput, Traits } from '../contract/profile.js'
-import { badRequest, notFound, ProfileMovedError, StorageUnavailableError } from '../errors.js'
+import { badRequest, StorageUnavailableError } from '../errors.js'
 import type { QueueState } from '../metrics/queue.js'
 import type { Actor, StoreScope } from '../scope.js'
 import { insertEvents } from '../storage/event.js'
 import { deleteIdentifiersOfProfile, findIdentifierOwners } from '../storage/identifier.js'
 import { eraseFailedPayloads } from '../storage/job.js'
-import { eraseMemories, findMemoryVersion, lockMemoryVersion } from '../storage/memory.js'
-import { deleteProfiles, findProfile, findProfileView, type ProfileRow, selectProfileIds } from '../storage/profile.js'
-import { deleteMergesInto, findCanonicalId } from '../storage/profile-merge.js'
+import { eraseMemories, lockMemoryVersion } from '../storage/memory.js'
+import { deleteProfiles, findProfileView, selectProfileIds } from '../storage/profile.js'
+import { deleteMergesInto } from '../storage/profile-merge.js'
 import { runAll } from '../storage/statement.js'
-import type { Executor } from '../storage/tables.js'
 import type { SpanReference } from '../tracing.js'
+import { refuseProfile, requireProfile } from './canonical-profile.js'
 import { eraseConversations } from './erase-conversations.js'
 import { createEvent } from './event.js'
 import { gather } from './gather.js'
@@ -121,34 +121,6 @@ export async function patchProfile(
   }
   const prepared = prepare(await loadSchema(ctx, ctx.db.read, scope))
   await ctx.submitWrite(scope, { actor, target: profileId, prepared, prepare })
-}
-
-/**
- * A canonical profile.
- *
- * @throws ApiError 404; ProfileMovedError when it was merged into another
- */
-export async function requireProfile(executor: Executor, scope: StoreScope, profileId: string): Promise<ProfileRow> {
-  const profile = await findProfile(executor, scope, profileId)
-  return profile ?? refuseProfile(executor, scope, profileId)
-}
-
-async function refuseProfile(executor: Executor, scope: StoreScope, profileId: string): Promise<never> {
-  const canonicalId = await findCanonicalId(executor, scope, profileId)
-  if (canonicalId !== undefined) throw new ProfileMovedError(profileId, canonicalId)
-  throw notFound(`Profile ${profileId}`)
-}
-
-/**
- * The canonical profile of an id, for operations that answer for a merged id as for its survivor.
- *
- * @throws ApiError 404
- */
-export async function findCanonicalProfile(executor: Executor, scope: StoreScope, profileId: string): Promise<string> {
-  if ((await findMemoryVersion(executor, scope, profileId)) !== undefined) return profileId
-  const canonicalId = await findCanonicalId(executor, scope, profileId)
-  if (canonicalId === undefined) throw notFound(`Profile ${profileId}`)
-  return canonicalId
 }
 
 /**

@@ -3,18 +3,11 @@ import { MEMORY_PAGE_MAX_ITEMS } from '../contract/memory.js'
 import type { Summary, SummaryInput, SummaryPatch } from '../contract/summary.js'
 import type { Actor, StoreScope } from '../scope.js'
 import { eraseVectors } from '../storage/memory.js'
-import {
-  eraseSummary,
-  findSummary,
-  insertSummaries,
-  type SummaryRow,
-  selectSummaryPage,
-  updateSummary,
-} from '../storage/summary.js'
-import { changeMemories, type MemoryChange, parseOptionalTime, parseTime, requireMemory } from './memory.js'
+import { eraseSummary, findSummary, type SummaryRow, selectSummaryPage, updateSummary } from '../storage/summary.js'
+import { findCanonicalProfile, requireProfile } from './canonical-profile.js'
+import { changeMemories, parseOptionalTime, parseTime, requireMemory } from './memory.js'
 import type { OfProfile } from './observation.js'
 import { type Page, type PageQuery, readPage } from './page.js'
-import { findCanonicalProfile, requireProfile } from './profile.js'
 
 /** A summary as it goes over the wire. */
 export function toSummary(row: SummaryRow): Summary {
@@ -54,16 +47,7 @@ export async function createSummaries(
       change: 0,
     }
   })
-  const toChange = (change: number): MemoryChange => {
-    const written = rows.map((row) => ({ ...row, change }))
-    return {
-      statements: insertSummaries(scope, profileId, written),
-      event: 'summary.created',
-      ids: rows.map(({ id }) => id),
-      encode: { kind: 'summary', rows: written },
-    }
-  }
-  await ctx.addMemories(scope, { actor, profileId, toChange })
+  await ctx.addMemories(scope, { actor, profileId, kind: 'summary', rows })
 }
 
 /** ListProfileConversationSummaries: newest first. @throws ApiError 404; ProfileMovedError */
@@ -126,7 +110,7 @@ export async function patchSummary(
       statements: [...eraseVectors(trx, scope, profileId, id), updateSummary(trx, scope, profileId, after)],
       event: 'summary.updated',
       ids: [id],
-      encode: { kind: 'summary', rows: [after] },
+      encode: [{ id, kind: 'summary', change }],
     }
   })
 }

@@ -124,16 +124,18 @@ export function replaceVectors(
   ]
 }
 
+/** How many texts one node takes for how long. Times are milliseconds since the epoch. */
+export interface Claim {
+  readonly now: number
+  readonly until: number
+  readonly limit: number
+}
+
 /**
  * Claims the newest texts that wait, of any store, for one node: the queue is one for all, and what was just written
  * matters before what a change of the encoder queued.
- *
- * @param until when the claim ends, in milliseconds since the epoch
  */
-export async function claimQueuedTexts(
-  trx: Executor,
-  { now, until, limit }: { now: number; until: number; limit: number },
-): Promise<QueuedText[]> {
+export async function claimQueuedTexts(trx: Executor, { now, until, limit }: Claim): Promise<QueuedText[]> {
   const free = trx
     .selectFrom('encoding_queue')
     .select(['store_id', 'memory_id'])

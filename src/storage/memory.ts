@@ -1,11 +1,14 @@
-import type { CompiledQuery } from 'kysely'
+import type { Compilable, CompiledQuery } from 'kysely'
 import type { StoreScope } from '../scope.js'
 import { eraseDeletions } from './memory-deletion.js'
-import { insertRows, prepare } from './statement.js'
+import { insertRows, padList, prepare, prepareQuery, prepareShapes, readOne } from './statement.js'
 import type { Executor } from './tables.js'
 
 /** What observations and summaries of a profile have in common. */
 export type MemoryKind = 'observation' | 'summary'
+
+/** A row with the profile it belongs to. */
+export type Owned<Row> = Row & { readonly profileId: string }
 
 /** How far the memories of a profile are: an index of the same epoch can be brought up to the version. */
 export interface MemoryVersion {
@@ -60,37 +63,53 @@ export async function lockMemoryVersions(
   scope: StoreScope,
   profileIds: readonly string[],
 ): Promise<Map<string, MemoryVersion>> {
-  const rows = await trx
-    .selectFrom('profile')
-    .select(['id', 'memory_version', 'memory_epoch'])
-    .where('store_id', '=', scope.storeId)
-    .where('id', 'in', profileIds)
-    .orderBy('id')
-    .forUpdate()
-    .execute()
+  if (profileIds.length === 0) return new Map()
+  const padded = padList(profileIds)
+  const query = shapeLocked(String(padded.length), [scope.storeId, ...padded], ([storeId = '', ...ids]) =>
+    trx
+      .selectFrom('profile')
+      .select(['id', 'memory_version', 'memory_epoch'])
+      .where('store_id', '=', storeId)
+      .where('id', 'in', ids)
+      .orderBy('id')
+      .forUpdate(),
+  )
+  return readOne(trx, { query, toResult: toVersions })
+}
+
+const shapeLocked = prepareShapes()
+
+function toVersions(
+  rows: readonly { id: string; memory_version: number; memory_epoch: number }[],
+): Map<string, MemoryVersion> {
   return new Map(rows.map((row) => [row.id, { version: row.memory_version, epoch: row.memory_epoch }]))
 }
+
+const raise = prepareQuery<[versions: number, epochs: number, storeId: string, id: string], never>(
+  (db, versions, epochs, storeId, id) =>
+    db
+      .updateTable('profile')
+      .set((e) => ({
+        memory_version: e('memory_version', '+', versions),
+        memory_epoch: e('memory_epoch', '+', epochs),
+      }))
+      .where('store_id', '=', storeId)
+      .where('id', '=', id) as unknown as Compilable<never>,
+)
 
 /**
  * Raises the memory version of a profile.
  *
+ * @param by how many changes it had
  * @param rebuild whether memories came by a merge, so that indexes must be made anew
  */
 export function raiseMemoryVersion(
   executor: Executor,
   scope: StoreScope,
   profileId: string,
-  { rebuild }: { rebuild: boolean },
+  { by = 1, rebuild }: { by?: number; rebuild: boolean },
 ): CompiledQuery {
-  return executor
-    .updateTable('profile')
-    .set((e) => ({
-      memory_version: e('memory_version', '+', 1),
-      memory_epoch: e('memory_epoch', '+', rebuild ? 1 : 0),
-    }))
-    .where('store_id', '=', scope.storeId)
-    .where('id', '=', profileId)
-    .compile()
+  return raise(executor, by, rebuild ? 1 : 0, scope.storeId, profileId)
 }
 
 /** Tables whose rows say with which memory version they were written. */
@@ -166,14 +185,12 @@ export interface QueuedText {
 /** Queues memories for encoding; one that is queued already is queued anew. */
 export function queueForEncoding(
   scope: StoreScope,
-  profileId: string,
-  kind: MemoryKind,
-  rows: readonly { id: string; change: number }[],
+  texts: readonly Owned<{ id: string; kind: MemoryKind; change: number }>[],
 ): CompiledQuery[] {
   return insertRows(
     'encoding_queue',
     ['store_id', 'memory_id', 'profile_id', 'kind', 'change', 'claimed_until'],
-    rows.map(({ id, change }) => [scope.storeId, id, profileId, kind, change, 0]),
+    texts.map(({ id, profileId, kind, change }) => [scope.storeId, id, profileId, kind, change, 0]),
     { conflict: { key: ['store_id', 'memory_id'], update: ['profile_id', 'kind', 'change', 'claimed_until'] } },
   )
 }

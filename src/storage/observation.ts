@@ -1,5 +1,6 @@
 import type { CompiledQuery } from 'kysely'
 import type { StoreScope } from '../scope.js'
+import type { Owned } from './memory.js'
 import type { PageRequest } from './page.js'
 import { insertRows } from './statement.js'
 import type { Executor, Tables } from './tables.js'
@@ -52,27 +53,23 @@ function stateValues(row: ObservationRow): (string | number)[] {
 }
 
 /** Inserts observations with their conversations. */
-export function insertObservations(
-  scope: StoreScope,
-  profileId: string,
-  rows: readonly ObservationRow[],
-): CompiledQuery[] {
+export function insertObservations(scope: StoreScope, rows: readonly Owned<ObservationRow>[]): CompiledQuery[] {
   return [
     ...insertRows(
       'observation',
       ['store_id', 'profile_id', 'id', 'origin_profile_id', ...STATE_COLUMNS],
-      rows.map((row) => [scope.storeId, profileId, row.id, profileId, ...stateValues(row)]),
+      rows.map((row) => [scope.storeId, row.profileId, row.id, row.profileId, ...stateValues(row)]),
     ),
-    ...linkConversations(scope, profileId, rows),
+    ...linkConversations(scope, rows),
   ]
 }
 
-function linkConversations(scope: StoreScope, profileId: string, rows: readonly ObservationRow[]): CompiledQuery[] {
+function linkConversations(scope: StoreScope, rows: readonly Owned<ObservationRow>[]): CompiledQuery[] {
   return insertRows(
     'observation_conversation',
     ['store_id', 'profile_id', 'conversation_id', 'observation_id'],
     rows.flatMap((row) =>
-      [...new Set(row.conversationIds)].map((conversation) => [scope.storeId, profileId, conversation, row.id]),
+      [...new Set(row.conversationIds)].map((conversation) => [scope.storeId, row.profileId, conversation, row.id]),
     ),
   )
 }
@@ -177,7 +174,7 @@ export function replaceObservation(
       .where('id', '=', after.id)
       .compile(),
     unlinkConversations(executor, scope, profileId, after.id),
-    ...linkConversations(scope, profileId, [after]),
+    ...linkConversations(scope, [{ ...after, profileId }]),
   ]
 }
 

@@ -1,5 +1,6 @@
 import type { CompiledQuery } from 'kysely'
 import type { StoreScope } from '../scope.js'
+import type { Owned } from './memory.js'
 import type { PageRequest } from './page.js'
 import { insertRows } from './statement.js'
 import type { Executor, Tables } from './tables.js'
@@ -39,14 +40,14 @@ function toSummary(row: Pick<Tables['summary'], (typeof COLUMNS)[number]>): Summ
   }
 }
 
-export function insertSummaries(scope: StoreScope, profileId: string, rows: readonly SummaryRow[]): CompiledQuery[] {
+export function insertSummaries(scope: StoreScope, rows: readonly Owned<SummaryRow>[]): CompiledQuery[] {
   return insertRows(
     'summary',
     ['store_id', 'profile_id', 'origin_profile_id', ...COLUMNS],
     rows.map((row) => [
       scope.storeId,
-      profileId,
-      profileId,
+      row.profileId,
+      row.profileId,
       row.id,
       row.conversationId,
       row.content,

@@ -28,7 +28,7 @@ async function completeInBash(line: string, cwd = '/'): Promise<string[]> {
   const program = `${await scriptOf('bash')}
 COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}
 _recollect; printf '%s\\n' "\${COMPREPLY[@]}"`
-  const { stdout, stderr, status } = spawnSync('bash', ['-u', '-c', program], { encoding: 'utf8', cwd })
+  const { stdout, stderr, status } = spawnSync('bash', ['--norc', '-u', '-c', program], { encoding: 'utf8', cwd })
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   return linesOf(stdout).sort()
 }

@@ -26,13 +26,18 @@ it('counts jobs, up to a thousand, and tells when the oldest came', async () => 
 it('counts memories that wait, up to ten thousand', async () => {
   const ctx = await createTestContext()
   const scope = await openTestStore(ctx)
-  const rows = Array.from({ length: 10_050 }, (_, index) => ({ id: `mem_observation_${index}`, change: 1 }))
+  const rows = Array.from({ length: 10_050 }, (_, index) => ({
+    id: `mem_observation_${index}`,
+    profileId: 'mem_profile_1',
+    kind: 'observation' as const,
+    change: 1,
+  }))
   await ctx.db.transaction(async (trx) => {
-    await runAll(trx, queueForEncoding(scope, 'mem_profile_1', 'observation', rows.slice(0, 20)))
+    await runAll(trx, queueForEncoding(scope, rows.slice(0, 20)))
   })
   // Their observations are gone: they are counted and have no age.
   expect(await measureEncodingQueue(ctx.db.read)).toEqual({ count: 20, oldestAt: undefined })
-  await ctx.db.transaction((trx) => runAll(trx, queueForEncoding(scope, 'mem_profile_1', 'observation', rows)))
+  await ctx.db.transaction((trx) => runAll(trx, queueForEncoding(scope, rows)))
   expect((await measureEncodingQueue(ctx.db.read)).count).toBe(10_000)
 })
 
@@ -51,11 +56,20 @@ it('tells when the oldest text was written that has no vector', async () => {
     await trx.insertInto('observation').values(observations).execute()
     const summary = { ...memory, id: 'mem_summary_1', conversation_id: 'c', updated_at: 3000 }
     await trx.insertInto('summary').values(summary).execute()
-    await runAll(trx, queueForEncoding(scope, 'mem_profile_1', 'observation', observations))
+    await runAll(
+      trx,
+      queueForEncoding(
+        scope,
+        observations.map(({ id, change }) => ({ id, change, kind: 'observation', profileId: 'mem_profile_1' })),
+      ),
+    )
   })
   expect(await measureEncodingQueue(ctx.db.read)).toEqual({ count: 2, oldestAt: 6000 })
   await ctx.db.transaction((trx) =>
-    runAll(trx, queueForEncoding(scope, 'mem_profile_1', 'summary', [{ id: 'mem_summary_1', change: 1 }])),
+    runAll(
+      trx,
+      queueForEncoding(scope, [{ id: 'mem_summary_1', kind: 'summary', change: 1, profileId: 'mem_profile_1' }]),
+    ),
   )
   expect(await measureEncodingQueue(ctx.db.read)).toEqual({ count: 3, oldestAt: 3000 })
 })

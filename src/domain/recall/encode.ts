@@ -3,30 +3,18 @@ import { chunkText } from '../../embedding/chunks.js'
 import { type Encoder, EncoderUnavailableError } from '../../embedding/encoder.js'
 import { groupBy } from '../../group-by.js'
 import type { StoreScope } from '../../scope.js'
-import { hasMemories, lockMemoryVersions, type QueuedText, raiseMemoryVersion } from '../../storage/memory.js'
-import {
-  claimQueuedTexts,
-  dequeueTexts,
-  hasFreeText,
-  releaseQueuedTexts,
-  replaceVectors,
-} from '../../storage/memory-vector.js'
+import { hasMemories, type QueuedText } from '../../storage/memory.js'
+import { hasFreeText, releaseQueuedTexts } from '../../storage/memory-vector.js'
 import { selectObservations } from '../../storage/observation.js'
-import { type CompiledQuery, runAll } from '../../storage/statement.js'
 import { selectSummaries } from '../../storage/summary.js'
-import type { Executor } from '../../storage/tables.js'
 import { openStoreOfJob } from '../store-scope.js'
+import { CLAIM_TEXTS, type Encoded, STORE_VECTORS } from './encoded-texts.js'
 
 /** Texts of one round: they share a transaction, and nobody waits long for it. */
 const ROUND_SIZE = 32
 
 /** After so long another node takes a round's texts too: one that takes longer only means that work is done twice. */
 const CLAIM_MS = 10_000
-
-interface Encoded {
-  readonly queued: QueuedText
-  readonly vectors: readonly Float32Array[]
-}
 
 /**
  * Encodes the newest texts that wait and stores their vectors. A crash leaves them in the queue; a text that changed or
@@ -43,7 +31,7 @@ export async function encodeQueued(ctx: Context, encoder: Encoder): Promise<numb
       // What a deleted store left in the queue goes with its other rows.
       if (scope === undefined) continue
       const encoded = await encodeTexts(ctx, encoder, scope, texts)
-      await ctx.db.transaction((trx) => storeVectors(trx, scope, encoder.model, encoded), { background: true })
+      await ctx.db.call(STORE_VECTORS, () => ({ scope, model: encoder.model, encoded }), { background: true })
     }
   } catch (error) {
     // A claim that cannot be given back ends by itself.
@@ -58,7 +46,7 @@ async function claimTexts(ctx: Context): Promise<QueuedText[]> {
   // A look without a transaction first: idle nodes must not disturb the writers.
   if (!(await hasFreeText(ctx.db.read, now))) return []
   const claim = { now, until: now + CLAIM_MS, limit: ROUND_SIZE }
-  return ctx.db.transaction((trx) => claimQueuedTexts(trx, claim), { background: true })
+  return ctx.db.call(CLAIM_TEXTS, () => claim, { background: true })
 }
 
 /** Frees the texts that a dead process of this data folder had claimed. */
@@ -117,38 +105,4 @@ async function readContents(
     for (const { id, content } of [...observations, ...summaries]) contents.set(id, content)
   }
   return contents
-}
-
-/** Three messages to the database however many texts: requests wait for the writing connection meanwhile. */
-async function storeVectors(
-  trx: Executor,
-  scope: StoreScope,
-  model: string,
-  encoded: readonly Encoded[],
-): Promise<void> {
-  // Profiles first, as in every transaction.
-  const groups = groupBy(encoded, ({ queued }) => queued.profileId)
-  const versions = await lockMemoryVersions(trx, scope, [...groups.keys()])
-  const dequeued = await dequeueTexts(
-    trx,
-    scope,
-    encoded.map(({ queued }) => queued),
-  )
-  // Of another profile by now, or with another text: for the next node that looks.
-  await releaseQueuedTexts(
-    trx,
-    encoded.map(({ queued }) => queued).filter(({ memoryId }) => !dequeued.has(memoryId)),
-  )
-  const statements: CompiledQuery[] = []
-  for (const [profileId, group] of groups) {
-    const fresh = group.filter(({ queued }) => dequeued.has(queued.memoryId))
-    const memories = versions.get(profileId)
-    if (memories === undefined || fresh.length === 0) continue
-    const change = memories.version + 1
-    for (const { queued, vectors } of fresh) {
-      statements.push(...replaceVectors(trx, scope, queued, { model, vectors, change }))
-    }
-    statements.push(raiseMemoryVersion(trx, scope, profileId, { rebuild: false }))
-  }
-  await runAll(trx, statements)
 }

@@ -1,5 +1,4 @@
 import type { Context } from '../../context.js'
-import { groupBy } from '../../group-by.js'
 import type { Actor } from '../../scope.js'
 import { type MemoryKey, type MemoryKind, queueForEncoding, selectMemoryKeys } from '../../storage/memory.js'
 import { findState, putState } from '../../storage/server-state.js'
@@ -56,9 +55,13 @@ async function queuePage(ctx: Context, job: ClaimedJob, { kind, after }: Checkpo
       const keys = await selectMemoryKeys(trx, scope, kind, after, PAGE_SIZE)
       const last = keys.at(-1)
       if (last === undefined) return kind === 'observation' ? { kind: 'summary' as const, after: START } : undefined
-      for (const [profileId, group] of groupBy(keys, (key) => key.profileId)) {
-        await runAll(trx, queueForEncoding(scope, profileId, kind, group))
-      }
+      await runAll(
+        trx,
+        queueForEncoding(
+          scope,
+          keys.map((key) => ({ ...key, kind })),
+        ),
+      )
       const checkpoint: Checkpoint = { kind, after: { profileId: last.profileId, id: last.id } }
       await job.advance(trx, checkpoint)
       return checkpoint
