@@ -45,8 +45,8 @@ export interface Gatherer<Item, Result> {
 
 /**
  * Gathers concurrent items of one key into batches: the first runs at once, what comes while it runs goes together next.
- * Where two may be under way, the second begins when it has half of the items that the last two had, which is when those
- * who were answered have come back: so neither is small. Nothing waits when there is no queue.
+ * Where two may be under way, the second begins early when it has as many items as the last two had on average, which is
+ * when those who were answered have come back: small batches would cost a commit each. Nothing waits when there is no queue.
  */
 export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gatherer<Item, Result> {
   const queues = new Map<string, KeyQueue<Item, Result>>()

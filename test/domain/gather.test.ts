@@ -174,7 +174,7 @@ it('lets what comes until a batch takes its items go with it', async () => {
   expect(batches).toEqual([['a', 'b', 'c'], ['d']])
 })
 
-it('begins a second batch while one runs when half as many wait as the last two had', async () => {
+it('begins a second batch while one runs when as many wait as the last two had on average', async () => {
   const { batches, takes, ends, run } = lateRuns()
   const submit = gather({ maxBatchSize: 4, atOnce: () => 2, run, isItemFault: () => true })
   const answers = ['a', 'b', 'c', 'd'].map((item) => submit('store', item))
