@@ -36,6 +36,9 @@ interface KeyQueue<Item, Result> {
   sizes: readonly [number, number]
 }
 
+/** A second batch of fewer does not begin early: after each commit, whoever reads reads its pages again. */
+const WORTH_A_COMMIT = 6
+
 /** Submits one item and resolves with its own result. */
 export interface Gatherer<Item, Result> {
   (key: string, item: Item): Promise<Result>
@@ -59,7 +62,7 @@ export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gath
       return
     }
     if (queue.gathering || queue.running >= options.atOnce()) return
-    if (queue.running > 0 && waiting.length < (queue.sizes[0] + queue.sizes[1]) / 2) return
+    if (queue.running > 0 && waiting.length < Math.max(WORTH_A_COMMIT, (queue.sizes[0] + queue.sizes[1]) / 2)) return
     queue.gathering = true
     queue.running += 1
     let batch: readonly Waiting<Item, Result>[] | undefined

@@ -21,7 +21,11 @@ function lateRuns() {
   const ends: (() => void)[] = []
   const run = (_first: string, take: () => readonly string[]) =>
     new Promise<{ value: string }[]>((resolve) => {
-      takes.push(() => batches.push(take()))
+      let taken = false
+      takes.push(() => {
+        if (!taken) batches.push(take())
+        taken = true
+      })
       ends.push(() => resolve(take().map((value) => ({ value }))))
     })
   return { batches, takes, ends, run }
@@ -174,29 +178,43 @@ it('lets what comes until a batch takes its items go with it', async () => {
   expect(batches).toEqual([['a', 'b', 'c'], ['d']])
 })
 
-it('begins a second batch while one runs when as many wait as the last two had on average', async () => {
+const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}${index}`)
+
+it('begins a second batch while one runs when as many wait as the last two had on average, and six at least', async () => {
   const { batches, takes, ends, run } = lateRuns()
-  const submit = gather({ maxBatchSize: 4, atOnce: () => 2, run, isItemFault: () => true })
-  const answers = ['a', 'b', 'c', 'd'].map((item) => submit('store', item))
+  const submit = gather({ maxBatchSize: 20, atOnce: () => 2, run, isItemFault: () => true })
+  const answers: Promise<string>[] = []
+  const add = (prefix: string, count: number) =>
+    answers.push(...numbered(prefix, count).map((item) => submit('store', item)))
+  /** A batch takes its items and ends. */
+  const finish = async (batch: number) => {
+    takes[batch]?.()
+    ends[batch]?.()
+    await settle()
+  }
+  add('a', 4)
   takes[0]?.()
-  answers.push(submit('store', 'e'))
+  add('b', 5)
   expect(takes.length).toBe(1)
-  answers.push(submit('store', 'f'))
+  add('c', 1)
   expect(takes.length).toBe(2)
   // Never a third.
   takes[1]?.()
-  answers.push(...['g', 'h', 'i', 'j', 'k'].map((item) => submit('store', item)))
+  add('d', 18)
   expect(takes.length).toBe(2)
-  ends[0]?.()
-  await settle()
+  await finish(0)
   expect(takes.length).toBe(3)
+  // The last two had 6 and 18.
   takes[2]?.()
-  for (const end of ends) end()
-  await settle()
-  takes[3]?.()
-  ends[3]?.()
+  await finish(1)
+  add('e', 11)
+  expect(takes.length).toBe(3)
+  add('f', 1)
+  expect(takes.length).toBe(4)
+  await finish(2)
+  await finish(3)
   await Promise.all(answers)
-  expect(batches).toEqual([['a', 'b', 'c', 'd'], ['e', 'f'], ['g', 'h', 'i', 'j'], ['k']])
+  expect(batches.map(({ length }) => length)).toEqual([4, 6, 18, 12])
 })
 
 it('begins the next with whatever waits once nothing runs', async () => {
