@@ -14,6 +14,11 @@ export interface RequestSpan {
   end(attributes: SpanAttributes, failed: boolean): void
 }
 
+/** The spans that a batch of items follows from. */
+export function spansOf(items: readonly { readonly span: SpanReference | undefined }[]): (SpanReference | undefined)[] {
+  return items.map(({ span }) => span)
+}
+
 /** Tells what took how long, to whoever the OTLP settings name. */
 export interface Tracing {
   /** Runs `work` in a span of what is going on here. */

@@ -9,12 +9,11 @@ import { insertDeletions } from '../storage/memory-deletion.js'
 import type { CompiledQuery } from '../storage/statement.js'
 import { runAll } from '../storage/statement.js'
 import type { Executor } from '../storage/tables.js'
-import type { SpanReference } from '../tracing.js'
+import { type SpanReference, spansOf } from '../tracing.js'
 import { refuseProfile } from './canonical-profile.js'
 import { type ChangeName, createEvent } from './event.js'
 import { gather, type Settled } from './gather.js'
 import { memoryBatch, type NewMemories } from './memory-batch.js'
-import { spansOf } from './profile.js'
 
 const MAX_BATCH_SIZE = 64
 

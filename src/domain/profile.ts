@@ -10,7 +10,7 @@ import { eraseMemories, lockMemoryVersion } from '../storage/memory.js'
 import { deleteProfiles, findProfileView, selectProfileIds } from '../storage/profile.js'
 import { deleteMergesInto } from '../storage/profile-merge.js'
 import { runAll } from '../storage/statement.js'
-import type { SpanReference } from '../tracing.js'
+import { type SpanReference, spansOf } from '../tracing.js'
 import { refuseProfile, requireProfile } from './canonical-profile.js'
 import { eraseConversations } from './erase-conversations.js'
 import { createEvent } from './event.js'
@@ -61,11 +61,6 @@ export function createWriteGatherer(context: () => Context): SubmitWrite {
       waiting: submit.waiting,
     },
   )
-}
-
-/** The spans that a batch follows from. */
-export function spansOf(items: readonly { readonly span: SpanReference | undefined }[]): (SpanReference | undefined)[] {
-  return items.map(({ span }) => span)
 }
 
 /**

@@ -95,7 +95,7 @@ export class SqliteWriteQueue {
   /** The last group whose COMMIT was sent and has not been answered. */
   #committing: Group | undefined
   #gate: Promise<void> | undefined
-  /** Seconds of commits, from their message to the answer. */
+  /** Seconds of commits, from when the thread said that one begins to its answer. */
   readonly commits = new Distribution(LATENCY_BOUNDS)
   /** Transactions that shared a commit. */
   readonly commitSizes = new Distribution(SIZE_BOUNDS)
@@ -254,16 +254,17 @@ export class SqliteWriteQueue {
    */
   async #end({ group, share, pass }: Ending, last: readonly Work[], after: number): Promise<Results | undefined> {
     if (share) return last.length > 0 ? this.#thread.run(last, { results: after + 1 }) : undefined
-    const start = performance.now()
+    let begun = performance.now()
     const results = await this.#thread.run([...last, COMMIT], {
       results: after + 2,
       onCommit: () => {
+        begun = performance.now()
         this.#group = undefined
         this.#committing = group
         pass()
       },
     })
-    this.commits.observe((performance.now() - start) / 1000)
+    this.commits.observe((performance.now() - begun) / 1000)
     this.commitSizes.observe(group.members.length)
     this.#close(group)
     for (const member of group.members) member.resolve()

@@ -34,8 +34,8 @@ export const TEST_ACTOR: Actor = {
 }
 
 /** A new store, opened. */
-export async function openTestStore(ctx: Context): Promise<StoreScope> {
-  const operationId = await createStore(ctx, TEST_ACTOR, { displayName: 'test' })
+export async function openTestStore(ctx: Context, displayName = 'test'): Promise<StoreScope> {
+  const operationId = await createStore(ctx, TEST_ACTOR, { displayName })
   const { resultId } = await fetchOperation(ctx, { accountSid: TEST_ACTOR.accountSid, stores: undefined }, operationId)
   return openStore(ctx, TEST_ACTOR.accountSid, resultId)
 }
