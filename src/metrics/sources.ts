@@ -148,7 +148,7 @@ function exportDatabase(registry: Registry, { retries, commits, commitSizes, ...
     registry,
     {
       name: 'recollect_database_commit_duration_seconds',
-      help: 'Time of a COMMIT with its sync, and of statements sent along with it',
+      help: 'Time of a COMMIT with its sync; on PostgreSQL with the statements sent along',
     },
     LATENCY_BOUNDS,
     () => (commits === undefined ? [] : [{ labels: {}, distribution: commits }]),
