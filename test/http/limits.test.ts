@@ -36,15 +36,23 @@ describe('a limit of requests at the same time', () => {
 
   it('refuses with 429 while another request is under way, and takes the next when that is cut off', async () => {
     const { hostname, port } = new URL(server().url)
-    const slow = request({
-      hostname,
-      port,
-      method: 'POST',
-      path: `/v1/Stores/${store()}/Profiles`,
-      headers: { authorization: basic(server().account), 'content-type': 'application/json', 'content-length': 100 },
-    })
-    slow.on('error', () => undefined)
-    slow.write('{')
+    const headers = {
+      authorization: basic(server().account),
+      'content-type': 'application/json',
+      'content-length': 100,
+    }
+    const open = () => {
+      const path = `/v1/Stores/${store()}/Profiles`
+      const opened = request({ hostname, port, method: 'POST', path, headers })
+      opened.on('error', () => undefined)
+      // It came while one of the others was under way, and was refused itself.
+      opened.on('response', () => {
+        slow = open()
+      })
+      opened.write('{')
+      return opened
+    }
+    let slow = open()
     const fetchStores = () => api('GET', '/v1/ControlPlane/Stores')
     const refused = await eventually(fetchStores, ({ status }) => status === 429)
     expectRefusal(refused, 429, 20429, 'at the same time')
