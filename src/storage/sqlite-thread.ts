@@ -39,6 +39,9 @@ export interface SqliteThreadOptions {
 
 const PLAIN = new URL('./sqlite-worker.js', import.meta.url)
 
+/** What a thread throws away is a batch's messages and objects; by itself it would let 48 MiB of them gather. */
+const YOUNG_MIB = 8
+
 export interface RunOptions {
   /** How many results of the last statements are wanted. */
   readonly results?: number | undefined
@@ -67,7 +70,7 @@ export class SqliteThread {
 
   constructor(file: string, { givesWay = false, entry = PLAIN }: SqliteThreadOptions = {}) {
     const workerData: SqliteWorkerData = { file, givesWay }
-    this.#worker = new Worker(entry, { workerData })
+    this.#worker = new Worker(entry, { workerData, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } })
     this.#worker.on('message', (response: WorkerResponse) => this.#settle(response))
     this.#worker.on('error', (error) => this.#failAll(error))
     this.#worker.on('exit', () => this.#failAll(new Error('the database thread ended')))

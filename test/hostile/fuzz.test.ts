@@ -131,9 +131,14 @@ function anyPath({ operationId, path, parameters }: DocumentedOperation): fc.Arb
     const schema = parameters.find((parameter) => parameter.name === name)?.schema
     const usual = given === undefined ? anyValid(schema ?? {}) : fc.constantFrom(...given)
     const junk = { arbitrary: anyText.map(toPathPart), weight: 1 }
-    return fc.oneof({ arbitrary: usual.map((value) => toPathPart(String(value))), weight: 20 }, junk)
+    return fc.oneof({ arbitrary: usual.map((value) => toPathPart(toText(value))), weight: 20 }, junk)
   })
   return fc.tuple(...parts).map((filled) => filled.join('/'))
+}
+
+/** Of an object its JSON: it may have no method that makes a text of it, or something else of that name. */
+function toText(value: unknown): string {
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
 }
 
 function anyQuery(parameters: readonly Parameter[]): fc.Arbitrary<string> {
@@ -143,7 +148,7 @@ function anyQuery(parameters: readonly Parameter[]): fc.Arbitrary<string> {
   const required = inQuery.flatMap(({ name, required: isRequired }) => (isRequired ? [name] : []))
   return anyValueOf({ type: 'object', properties, required }).map((value) => {
     const entries = Object.entries(Object(value) as object)
-    return `?${entries.map(([name, one]) => `${toPathPart(name)}=${toPathPart(String(one))}`).join('&')}`
+    return `?${entries.map(([name, one]) => `${toPathPart(name)}=${toPathPart(toText(one))}`).join('&')}`
   })
 }
 
