@@ -35,7 +35,7 @@ async function writeBackup({ env }: CommandInput, file: string): Promise<readonl
   const config = loadConfig(env)
   const options = { file, uploadFolder: uploadFolder(config), now }
   if (config.databaseUrl === undefined) return writeFolderBackup(config, options)
-  const db = openDatabase(config, { now, exclusive: false, log: createLogger(config.logLevel) })
+  const db = await openDatabase(config, { now, exclusive: false, log: createLogger(config.logLevel) })
   const { report, end } = createReport('Backing up')
   try {
     return await backUpDatabase(db, options, report)

@@ -107,7 +107,7 @@ export function reportResult({ digests, uploads, missingUploads }: CopyResult, v
 }
 
 async function withOpen<T>(config: Config, work: (db: Database) => Promise<T>): Promise<T> {
-  const db = openDatabase(config, { now, exclusive: true, log: createLogger(config.logLevel) })
+  const db = await openDatabase(config, { now, exclusive: true, log: createLogger(config.logLevel) })
   try {
     return await work(db)
   } finally {

@@ -24,7 +24,7 @@ export interface Opened {
  */
 export async function withDatabase<T>(input: CommandInput, work: (opened: Opened) => Promise<T>): Promise<T> {
   const config = loadConfig(input.env)
-  const db = openDatabase(config, { now, exclusive: false, log: createLogger(config.logLevel) })
+  const db = await openDatabase(config, { now, exclusive: false, log: createLogger(config.logLevel) })
   try {
     return await work({ config, db, now, newId: createIdFactory(now), applied: await migrate(db, now()) })
   } finally {

@@ -1,11 +1,9 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import { type Config, loadConfig } from '../config.js'
 import { type Context, createContext } from '../context.js'
 import { recoverJobs } from '../domain/job.js'
 import { recoverTexts } from '../domain/recall/encode.js'
 import { ensureEncoded } from '../domain/recall/reencode.js'
-import { WRITING_THREAD } from '../domain/writing-thread-entry.js'
 import { createEncoder } from '../embedding/create.js'
 import type { Encoder } from '../embedding/encoder.js'
 import { watchEventLoop } from '../event-loop-lag.js'
@@ -14,12 +12,11 @@ import { startEncoding } from '../jobs/encoding.js'
 import { startHousekeeping } from '../jobs/housekeeping.js'
 import type { Loop } from '../jobs/loop.js'
 import { startWorker } from '../jobs/worker.js'
-import { createLogger } from '../log.js'
 import { migrate } from '../storage/migrate.js'
-import { openDatabase } from '../storage/open.js'
 import { openTracing } from '../tracing/open.js'
-import { CommandError, type CommandInput } from './command.js'
+import { CommandError } from './command.js'
 import { now } from './database.js'
+import type { NodeDatabase } from './node-database.js'
 
 /** Requests in flight get so long to end after SIGTERM; then their connections are closed. */
 const DRAIN_MS = 8000
@@ -27,22 +24,14 @@ const DRAIN_MS = 8000
 export interface NodeOptions {
   /** Whether this node works on background jobs and encodes texts. */
   readonly works: boolean
-  /** Refuses settings that this kind of node cannot run with. @throws CommandError, ConfigError */
-  readonly check?: (config: Config) => void
   /** Opens the node's door, if it has one, and returns when it listens. */
   readonly open: (ctx: Context) => Promise<FastifyInstance | undefined>
 }
 
-/** Runs a node from its start to the signal that ends it: what it was doing is finished or given back. */
-export async function runNode({ env }: CommandInput, { works, check, open }: NodeOptions): Promise<void> {
-  const config = loadConfig(env)
-  check?.(config)
-  // What the server writes is for its own user only.
-  process.umask(0o077)
-  const log = createLogger(config.logLevel)
-  const tracing = await openTracing(config, log)
-  const db = openDatabase(config, { now, exclusive: true, log, writingThread: WRITING_THREAD })
+/** Runs a node on its open database from its start to the signal that ends it: what it was doing is finished or given back. */
+export async function runNode({ config, log, db }: NodeDatabase, { works, open }: NodeOptions): Promise<void> {
   const stopped = waitForSignal()
+  const tracing = await openTracing(config, log)
   const encoder = createEncoder(config)
   try {
     await migrate(db, now())
@@ -57,10 +46,8 @@ export async function runNode({ env }: CommandInput, { works, check, open }: Nod
     await stop(ctx, app, encoder, loops)
   } finally {
     await encoder?.close()
-    await db.close()
     await tracing?.close()
   }
-  log.info('stopped')
 }
 
 function waitForSignal(): Promise<NodeJS.Signals> {

@@ -24,8 +24,8 @@ export const restore: Command = {
     let db: Database | undefined
     const { report, end } = createReport('Restoring')
     try {
-      const result = await restoreBackup({ file, now, report }, () => {
-        db = openDatabase(config, { now, exclusive: true, log: createLogger(config.logLevel) })
+      const result = await restoreBackup({ file, now, report }, async () => {
+        db = await openDatabase(config, { now, exclusive: true, log: createLogger(config.logLevel) })
         return toTarget(config, db)
       })
       end()

@@ -1,16 +1,15 @@
 import type { Context } from '../context.js'
 import { createFirstAccount, ensureAccounts } from '../domain/account.js'
 import { buildApp } from '../http/app.js'
-import { type CommandInput, print } from './command.js'
+import { print } from './command.js'
 import { listen, runNode } from './node.js'
+import type { NodeDatabase } from './node-database.js'
 import { firstAccountBanner, readyBanner } from './serve-banner.js'
-import { requireSharedDatabase } from './shared-database.js'
 
 /** Runs a node that serves the API until it is told to stop. @param works whether it does the background work too */
-export function runServingNode(input: CommandInput, works: boolean): Promise<void> {
-  return runNode(input, {
+export function runServingNode(database: NodeDatabase, works: boolean): Promise<void> {
+  return runNode(database, {
     works,
-    ...(!works && { check: (config) => requireSharedDatabase(config, 'serve --no-worker') }),
     async open(ctx) {
       const app = await buildApp(ctx)
       await ensureAccounts(ctx, ctx.config.accounts)

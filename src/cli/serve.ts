@@ -1,5 +1,7 @@
-import { describeSettings } from '../config.js'
+import { type Config, describeSettings } from '../config.js'
 import type { Command } from './command.js'
+import { withNodeDatabase } from './node-database.js'
+import { requireSharedDatabase } from './shared-database.js'
 
 export const serve: Command = {
   name: 'serve',
@@ -12,8 +14,14 @@ export const serve: Command = {
       .map(({ name, fallback, description }) => `  ${name} (${fallback || 'unset'})\n      ${description}`)
       .join('\n')}`,
   async run(input) {
-    // Loaded here: the other commands start in half the time without the server.
-    const { runServingNode } = await import('./serve-node.js')
-    await runServingNode(input, !input.flag('no-worker'))
+    const works = !input.flag('no-worker')
+    const check = (config: Config) => {
+      if (!works) requireSharedDatabase(config, 'serve --no-worker')
+    }
+    await withNodeDatabase(input, check, async (database) => {
+      // Loaded here: the other commands start in half the time without the server.
+      const { runServingNode } = await import('./serve-node.js')
+      await runServingNode(database, works)
+    })
   },
 }

@@ -1,4 +1,7 @@
+import type { Config } from '../config.js'
 import { type Command, UsageError } from './command.js'
+import { withNodeDatabase } from './node-database.js'
+import { requireSharedDatabase } from './shared-database.js'
 
 const MAX_PORT = 65_535
 
@@ -11,8 +14,11 @@ export const worker: Command = {
   notes: () => 'The settings are those of `recollect serve`; DATABASE_URL says where the shared PostgreSQL is.',
   async run(input) {
     const port = parsePort(input.text('port'))
-    const { runWorkingNode } = await import('./worker-node.js')
-    await runWorkingNode(input, port)
+    const check = (config: Config) => requireSharedDatabase(config, 'worker')
+    await withNodeDatabase(input, check, async (database) => {
+      const { runWorkingNode } = await import('./worker-node.js')
+      await runWorkingNode(database, port)
+    })
   },
 }
 

@@ -26,7 +26,7 @@ export type RestoreResult = CopyResult & { readonly hadDigests: boolean }
  */
 export async function restoreBackup(
   { file, now, report }: RestoreOptions,
-  openTarget: () => CopyTarget,
+  openTarget: () => Promise<CopyTarget>,
 ): Promise<RestoreResult> {
   const backup = openBackup(file)
   try {
@@ -40,7 +40,7 @@ export async function restoreBackup(
       const uploads = await openWaitingUploads(read, undefined)
       // A migrated copy may hold something else.
       const digests = read === backup.read ? checked?.digests : undefined
-      const result = await copyEverything({ read, id, uploads, digests }, openTarget(), { now, report })
+      const result = await copyEverything({ read, id, uploads, digests }, await openTarget(), { now, report })
       return { ...result, hadDigests: checked !== undefined }
     })
   } finally {

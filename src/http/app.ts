@@ -64,7 +64,7 @@ export async function buildApp(ctx: Context): Promise<FastifyInstance> {
   addObservation(app, ctx)
   await app.register(compress, { encodings: ['gzip'], threshold: COMPRESS_FROM_BYTES, globalDecompression: false })
   addHealth(app, ctx)
-  await addDocumentation(app, ctx)
+  addDocumentation(app, ctx)
   await addConsole(app)
   addStoreRoutes(app, ctx)
   addIdentitySettingsRoutes(app, ctx)

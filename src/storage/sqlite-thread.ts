@@ -55,9 +55,13 @@ interface Pending {
   reject(error: Error): void
 }
 
-/** A connection in a thread of its own. Requests are answered in the order they were sent. */
+/**
+ * A connection in a thread of its own. Requests are answered in the order they were sent. The thread starts with the
+ * first of them or with `warmUp`.
+ */
 export class SqliteThread {
-  readonly #worker: Worker
+  readonly #start: () => Worker
+  #worker: Worker | undefined
   readonly #pending = new Map<number, Pending>()
   #nextId = 1
   #closing = false
@@ -70,11 +74,26 @@ export class SqliteThread {
 
   constructor(file: string, { givesWay = false, entry = PLAIN }: SqliteThreadOptions = {}) {
     const workerData: SqliteWorkerData = { file, givesWay }
-    this.#worker = new Worker(entry, { workerData, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } })
-    this.#worker.on('message', (response: WorkerResponse) => this.#settle(response))
-    this.#worker.on('error', (error) => this.#failAll(error))
-    this.#worker.on('exit', () => this.#failAll(new Error('the database thread ended')))
-    this.#worker.unref()
+    const options = { workerData, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } }
+    this.#start = () => new Worker(entry, options)
+  }
+
+  /** Starts the thread, which takes some 0.1 s in itself. */
+  warmUp(): void {
+    this.#getWorker()
+  }
+
+  #getWorker(): Worker {
+    this.#worker ??= this.#watch(this.#start())
+    return this.#worker
+  }
+
+  #watch(worker: Worker): Worker {
+    worker.on('message', (response: WorkerResponse) => this.#settle(worker, response))
+    worker.on('error', (error) => this.#failAll(error))
+    worker.on('exit', () => this.#failAll(new Error('the database thread ended')))
+    worker.unref()
+    return worker
   }
 
   /** Runs statements and calls in order; resolves with the results of the last ones, of one if nothing is said. */
@@ -94,32 +113,36 @@ export class SqliteThread {
   #send(toRequest: (id: number) => WorkerRequest, onCommit?: () => void): Promise<readonly SqliteResult[]> {
     // A thread that ended answers nobody: whoever waited for it would wait for ever.
     if (this.#death !== undefined) return Promise.reject(new StorageUnavailableError(this.#death.message))
+    const worker = this.#getWorker()
     const id = this.#nextId++
-    this.#worker.ref()
+    worker.ref()
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject, onCommit })
-      this.#worker.postMessage(toRequest(id))
+      worker.postMessage(toRequest(id))
     })
   }
 
   async close(): Promise<void> {
-    if (this.#death !== undefined) return
+    const worker = this.#worker
+    // What comes after this must not start it.
+    if (worker === undefined) this.#death = new Error('the database thread is closed')
+    if (worker === undefined || this.#death !== undefined) return
     // An answer that comes while the thread ends must not let go of it: the process would end before it.
     this.#closing = true
-    this.#worker.ref()
-    const exited = new Promise((resolve) => this.#worker.once('exit', resolve))
-    this.#worker.postMessage('close')
+    worker.ref()
+    const exited = new Promise((resolve) => worker.once('exit', resolve))
+    worker.postMessage('close')
     await exited
   }
 
-  #settle(response: WorkerResponse): void {
+  #settle(worker: Worker, response: WorkerResponse): void {
     const pending = this.#pending.get(response.id)
     if ('committing' in response) {
       pending?.onCommit?.()
       return
     }
     this.#pending.delete(response.id)
-    if (this.#pending.size === 0 && !this.#closing) this.#worker.unref()
+    if (this.#pending.size === 0 && !this.#closing) worker.unref()
     if ('error' in response) pending?.reject(this.#toError(response.error))
     else pending?.resolve(response.results)
   }

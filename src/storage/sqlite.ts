@@ -104,6 +104,7 @@ function createDatabase(
   prepareFile(file, lock !== undefined)
   const reader = new SqliteReader(openConnection(file, { readonly: true }))
   const writer = new SqliteThread(file, options.writingThread && { entry: options.writingThread })
+  writer.warmUp()
   const copier = new SqliteThread(file, { givesWay: true })
   const checkpointer = new SqliteCheckpointer(copier, file, (error) => endAtOnce(error, options))
   const queue: SqliteWriteQueue = new SqliteWriteQueue(writer, options.now, () => {

@@ -11,7 +11,7 @@ import { databaseEnv, engine } from '../support/engine.js'
 async function open(env: Record<string, string> = {}) {
   const config = loadConfig({ ...(await databaseEnv(await newDataDir())), ...env })
   const log = createLogger('silent')
-  const db = openDatabase({ ...config, databaseConnections: 2 }, { now: Date.now, exclusive: true, log })
+  const db = await openDatabase({ ...config, databaseConnections: 2 }, { now: Date.now, exclusive: true, log })
   onTestFinished(() => db.close())
   const read = <T>(text: string) =>
     readOne(db.read, {

@@ -134,7 +134,7 @@ describe.runIf(engine === 'postgres')('PostgreSQL', () => {
     const dataDir = await newDataDir()
     const config = loadConfig(await databaseEnv(dataDir))
     // One connection of each kind, so that what it keeps prepared is asked again.
-    const own = openDatabase({ ...config, databaseConnections: 1 }, { now: Date.now, exclusive: true, log })
+    const own = await openDatabase({ ...config, databaseConnections: 1 }, { now: Date.now, exclusive: true, log })
     await migrate(own, Date.now())
     const use = async () => {
       await own.transaction(async (trx) => {
@@ -157,7 +157,7 @@ describe.runIf(engine === 'postgres')('PostgreSQL', () => {
   it('ends a statement that takes too long, as unavailable, and goes on', async () => {
     const dataDir = await newDataDir()
     const env = { ...(await databaseEnv(dataDir)), RECOLLECT_DATABASE_TIMEOUT_MS: '200' }
-    const hasty = openDatabase(loadConfig(env), { now: Date.now, exclusive: true, log: createLogger('silent') })
+    const hasty = await openDatabase(loadConfig(env), { now: Date.now, exclusive: true, log: createLogger('silent') })
     await expect(sql`select pg_sleep(5)`.execute(hasty.read)).rejects.toMatchObject({ name: 'StorageUnavailableError' })
     await hasty.ping()
     await hasty.close()
@@ -165,8 +165,10 @@ describe.runIf(engine === 'postgres')('PostgreSQL', () => {
 
   it('is migrated once by several that start at the same time', async () => {
     const config = loadConfig(await databaseEnv(await newDataDir()))
-    const starters = Array.from({ length: 4 }, () =>
-      openDatabase(config, { now: Date.now, exclusive: true, log: createLogger('silent') }),
+    const starters = await Promise.all(
+      Array.from({ length: 4 }, () =>
+        openDatabase(config, { now: Date.now, exclusive: true, log: createLogger('silent') }),
+      ),
     )
     const applied = await Promise.all(starters.map((starter) => migrate(starter, Date.now())))
     expect(applied.filter((names) => names.length > 0)).toHaveLength(1)

@@ -11,7 +11,7 @@ import { databaseEnv } from './engine.js'
 export async function openContextAt(dataDir: string, now: () => number): Promise<Context> {
   const config = loadConfig({ RECOLLECT_DATA_DIR: dataDir, ...(await databaseEnv(dataDir)) })
   const log = createLogger('silent')
-  const db = openDatabase(config, { now, exclusive: false, log, writingThread: WRITING_THREAD })
+  const db = await openDatabase(config, { now, exclusive: false, log, writingThread: WRITING_THREAD })
   onTestFinished(() => db.close())
   await migrate(db, now())
   return createContext(config, { db, log, now })

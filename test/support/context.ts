@@ -19,7 +19,7 @@ export async function createTestContext(): Promise<Context> {
   const dataDir = await temporaryFolder()
   const config = loadConfig({ RECOLLECT_DATA_DIR: dataDir, ...(await databaseEnv(dataDir)) })
   const log = createLogger('silent')
-  const db = openDatabase(config, { now, exclusive: true, log, writingThread: WRITING_THREAD })
+  const db = await openDatabase(config, { now, exclusive: true, log, writingThread: WRITING_THREAD })
   onTestFinished(() => db.close())
   await migrate(db, now())
   return createContext(config, { db, log, now })

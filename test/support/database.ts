@@ -23,7 +23,7 @@ export async function newDataDir(): Promise<string> {
 export async function openTestDatabase(): Promise<TestDatabase> {
   const dataDir = await newDataDir()
   const config = loadConfig({ RECOLLECT_DATA_DIR: dataDir, ...(await databaseEnv(dataDir)) })
-  const db = openDatabase(config, { now: Date.now, exclusive: true, log: createLogger('silent') })
+  const db = await openDatabase(config, { now: Date.now, exclusive: true, log: createLogger('silent') })
   await migrate(db, Date.now())
   const close = async () => {
     await db.close()

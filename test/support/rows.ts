@@ -18,7 +18,7 @@ export async function newDatabaseEnv(kind?: 'sqlite'): Promise<Record<string, st
 
 /** Opens a database in this process until the test ends. */
 export async function openRows(env: Record<string, string>, { migrated = true } = {}): Promise<Database> {
-  const db = openDatabase(loadConfig(env), { now: Date.now, exclusive: false, log: createLogger('silent') })
+  const db = await openDatabase(loadConfig(env), { now: Date.now, exclusive: false, log: createLogger('silent') })
   onTestFinished(() => db.close())
   if (migrated) await migrate(db, Date.now())
   return db

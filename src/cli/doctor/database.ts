@@ -28,7 +28,7 @@ export async function checkDatabase(config: Config): Promise<NamedFinding[]> {
   }
   let db: Database | undefined
   try {
-    db = openDatabase(config, { now, exclusive: false, log: createLogger('silent') })
+    db = await openDatabase(config, { now, exclusive: false, log: createLogger('silent') })
     return await examine(config, db)
   } catch (error) {
     return [

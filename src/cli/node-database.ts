@@ -1,0 +1,40 @@
+import { type Config, loadConfig } from '../config.js'
+import { WRITING_THREAD } from '../domain/writing-thread-entry.js'
+import { createLogger, type Logger } from '../log.js'
+import type { Database } from '../storage/database.js'
+import { openDatabase } from '../storage/open.js'
+import type { CommandInput } from './command.js'
+import { now } from './database.js'
+
+/** What a node stands on before the rest of it is loaded. */
+export interface NodeDatabase {
+  readonly config: Config
+  readonly log: Logger
+  readonly db: Database
+}
+
+/**
+ * Opens the database of a node for as long as `work` takes, and closes it when that is over. `work` loads the rest of
+ * the node: meanwhile the thread of the database, which the start would wait for, starts on another core.
+ *
+ * @param check refuses settings that this kind of node cannot run with
+ * @throws ConfigError, StorageUnavailableError, and what `work` throws
+ */
+export async function withNodeDatabase(
+  { env }: CommandInput,
+  check: (config: Config) => void,
+  work: (opened: NodeDatabase) => Promise<void>,
+): Promise<void> {
+  const config = loadConfig(env)
+  check(config)
+  // What the server writes is for its own user only.
+  process.umask(0o077)
+  const log = createLogger(config.logLevel)
+  const db = await openDatabase(config, { now, exclusive: true, log, writingThread: WRITING_THREAD })
+  try {
+    await work({ config, log, db })
+  } finally {
+    await db.close()
+  }
+  log.info('stopped')
+}
