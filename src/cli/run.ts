@@ -6,18 +6,24 @@ import { type Command, describeCommand, EXIT, parseInput, print, UsageError } fr
 import { COMMANDS } from './commands.js'
 import { didYouMean } from './suggest.js'
 
+const A_DAY_MS = 86_400_000
+
 /**
  * Runs a command of the command line.
  *
  * @returns the exit code: 0, 1 failed, 64 wrong use, 69 the database or server cannot be reached, 78 wrong settings
  */
 export async function runCommand(args: readonly string[], env: Env): Promise<number> {
+  // Node ends a process that waits for nothing it counts, which the answer of a connection that broke early may be.
+  const alive = setInterval(() => undefined, A_DAY_MS)
   try {
     await dispatch(args, env)
     return EXIT.ok
   } catch (error) {
     process.stderr.write(`recollect: ${error instanceof Error ? error.message : String(error)}\n`)
     return exitCodeOf(error)
+  } finally {
+    clearInterval(alive)
   }
 }
 
