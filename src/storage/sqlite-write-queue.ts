@@ -1,9 +1,9 @@
 import { StorageUnavailableError } from '../errors.js'
 import { Distribution, LATENCY_BOUNDS, SIZE_BOUNDS } from '../metrics/distribution.js'
 import type { NamedQueueState } from '../metrics/queue.js'
-import { FairQueue } from './fair-queue.js'
 import type { ProcedureCall, SqliteResult, SqliteStatement } from './sqlite-connection.js'
 import type { SqliteThread } from './sqlite-thread.js'
+import { type Lane, type Waiting, WriteLanes } from './sqlite-write-lanes.js'
 
 const statement = (sql: string): SqliteStatement => ({ sql, parameters: [] })
 const BEGIN = statement('begin immediate')
@@ -15,11 +15,6 @@ const UNDO = statement('rollback to item')
 /** A group is synced at the latest when it has so many transactions or is so old. */
 const MAX_GROUP_SIZE = 64
 const MAX_GROUP_AGE_MS = 5
-/** So many foreground transactions may overtake a waiting background one. */
-const MAX_OVERTAKES = 8
-
-const LANES = ['foreground', 'background'] as const
-type Lane = (typeof LANES)[number]
 
 type Work = SqliteStatement | ProcedureCall
 type Results = readonly SqliteResult[]
@@ -49,14 +44,6 @@ interface Ending {
 
 const ROLLED_BACK = 'the transaction was rolled back by the database'
 
-export interface Waiting {
-  readonly lane: Lane
-  /** The tenant's place in a FairQueue: tenants take turns. */
-  readonly owner?: readonly string[]
-  /** Whether it would rather begin when the group before it is being committed than share its commit. */
-  readonly patient?: boolean
-}
-
 /** A transaction of the group commit: runs alone, but shares BEGIN, COMMIT and the sync with its neighbours. */
 export interface WriteTurn {
   /** Runs statements behind those deferred; resolves with the results of the last ones, of one if nothing is said. */
@@ -82,14 +69,7 @@ export class SqliteWriteQueue {
   readonly #thread: SqliteThread
   readonly #onCommit: () => void
   readonly #now: () => number
-  readonly #waiting: Readonly<Record<Lane, FairQueue<() => void>>> = {
-    foreground: new FairQueue(),
-    background: new FairQueue(),
-  }
-  /** Since when who waits has waited, in the order they came. */
-  readonly #arrivals = new Set<{ readonly lane: Lane; readonly patient: boolean; readonly ms: number }>()
-  #busy = false
-  #overtakes = 0
+  readonly #lanes = new WriteLanes()
   /** The group that transactions may join; absent when nothing is open. */
   #group: Group | undefined
   /** The last group whose COMMIT was sent and has not been answered. */
@@ -108,25 +88,15 @@ export class SqliteWriteQueue {
   }
 
   /** Waits for the turn; the caller must commit or roll back. */
-  async acquire({ lane, owner = [], patient = false }: Waiting): Promise<WriteTurn> {
-    if (this.#busy) {
-      const since = { lane, patient, ms: performance.now() }
-      this.#arrivals.add(since)
-      await new Promise<void>((start) => this.#waiting[lane].push(owner, start))
-      this.#arrivals.delete(since)
-    }
-    this.#busy = true
+  async acquire(waiting: Waiting): Promise<WriteTurn> {
+    await this.#lanes.take(waiting)
     await this.#gate
-    return this.#createTurn(lane)
+    return this.#createTurn(waiting.lane)
   }
 
   /** What waits for its turn. */
   waiting(): NamedQueueState[] {
-    const now = performance.now()
-    return LANES.map((queue) => {
-      const oldest = [...this.#arrivals].find(({ lane }) => lane === queue)
-      return { queue, length: this.#waiting[queue].size, oldestMs: oldest === undefined ? 0 : now - oldest.ms }
-    })
+    return this.#lanes.state()
   }
 
   /** Holds new groups back until `work` is done, which begins when the last commit has ended. */
@@ -191,7 +161,7 @@ export class SqliteWriteQueue {
         // Also a transaction without statements may be the last of its group, which waits for its COMMIT.
         if (joined === undefined && deferred.length === 0 && call === undefined) return this.#finish([], lane)
         if (isRolledBack()) {
-          this.#passTurn()
+          this.#lanes.pass()
           throw new StorageUnavailableError(ROLLED_BACK)
         }
         return this.#commit([...join(), ...takeDeferred(), ...(call === undefined ? [] : [call])], lane)
@@ -223,7 +193,7 @@ export class SqliteWriteQueue {
    * @returns the results from the last of its own on
    */
   async #finish(last: readonly Work[], lane: Lane, own = 0): Promise<Results | undefined> {
-    const pass = once(() => this.#passTurn())
+    const pass = once(() => this.#lanes.pass())
     const group = this.#group
     if (group === undefined) {
       pass()
@@ -243,9 +213,7 @@ export class SqliteWriteQueue {
 
   #isShared({ members, openedAt }: Group, lane: Lane): boolean {
     const full = members.length >= MAX_GROUP_SIZE || this.#now() - openedAt >= MAX_GROUP_AGE_MS
-    if (lane !== 'foreground' || full || this.#nextLane() !== 'foreground') return false
-    for (const arrival of this.#arrivals) if (arrival.lane === 'foreground' && !arrival.patient) return true
-    return false
+    return lane === 'foreground' && !full && this.#lanes.wantsToShare()
   }
 
   /**
@@ -299,23 +267,6 @@ export class SqliteWriteQueue {
     if (this.#group === group) this.#group = undefined
     if (this.#committing === group) this.#committing = undefined
     group.end()
-  }
-
-  #nextLane(): Lane | undefined {
-    const { foreground, background } = this.#waiting
-    if (background.size > 0 && (foreground.size === 0 || this.#overtakes >= MAX_OVERTAKES)) return 'background'
-    return foreground.size > 0 ? 'foreground' : undefined
-  }
-
-  #passTurn(): void {
-    const lane = this.#nextLane()
-    const start = lane && this.#waiting[lane].shift()
-    if (start === undefined) {
-      this.#busy = false
-      return
-    }
-    this.#overtakes = lane === 'background' ? 0 : this.#overtakes + 1
-    start()
   }
 }
 

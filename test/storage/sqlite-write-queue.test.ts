@@ -3,11 +3,10 @@ import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { SqliteThread } from '../../src/storage/sqlite-thread.js'
-import { SqliteWriteQueue, type Waiting, type WriteTurn } from '../../src/storage/sqlite-write-queue.js'
+import type { Lane } from '../../src/storage/sqlite-write-lanes.js'
+import { SqliteWriteQueue, type WriteTurn } from '../../src/storage/sqlite-write-queue.js'
 import { newDataDir } from '../support/database.js'
 import { defer } from '../support/deferred.js'
-
-type Lane = Waiting['lane']
 
 let folder: string
 let thread: SqliteThread
@@ -64,23 +63,6 @@ function stored(): string[] {
 }
 
 const many = (count: number, lane: Lane) => Array.from({ length: count }, (_, index) => write(lane, `${lane}-${index}`))
-
-describe('tenants', () => {
-  it('take turns, however many transactions of one wait', async () => {
-    const order: string[] = []
-    const first = await queue.acquire({ lane: 'foreground', owner: ['A'] })
-    const run = async (owner: string) => {
-      const turn = await queue.acquire({ lane: 'foreground', owner: [owner] })
-      order.push(owner)
-      await turn.commit()
-    }
-    const all = [...'AAAAA'].map(run)
-    all.push(run('B'), run('C'), run('B'))
-    await first.commit()
-    await Promise.all(all)
-    expect(order.join('')).toBe('ABCABAAA')
-  })
-})
 
 describe('group commit', () => {
   it('syncs concurrent transactions together, those that come alone at once', async () => {
@@ -258,39 +240,9 @@ describe('while a group is being committed', () => {
   })
 })
 
-describe('background work', () => {
-  async function orderOf(lanes: readonly Lane[]): Promise<Lane[]> {
-    const held = defer()
-    const order: Lane[] = []
-    const first = write('foreground', 'first', () => held.promise)
-    const rest = lanes.map((lane, index) =>
-      write(lane, String(index), async () => {
-        order.push(lane)
-      }),
-    )
-    held.resolve()
-    await Promise.all([first, ...rest])
-    return order
-  }
-
-  it('gives way to requests, but is not starved by them', async () => {
-    const order = await orderOf(['background', ...new Array<Lane>(40).fill('foreground')])
-    const position = order.indexOf('background')
-    expect(position).toBeGreaterThanOrEqual(1)
-    expect(position).toBeLessThan(20)
-  })
-
-  it('comes to its turn again and again while requests never stop', async () => {
-    const order = await orderOf([...new Array<Lane>(3).fill('background'), ...new Array<Lane>(60).fill('foreground')])
-    const positions = order.flatMap((lane, index) => (lane === 'background' ? [index] : []))
-    expect(positions).toHaveLength(3)
-    expect(positions.at(-1)).toBeLessThan(60)
-  })
-
-  it('shares no commit with requests', async () => {
-    await Promise.all([...many(3, 'background'), ...many(3, 'foreground')])
-    expect(commits).toBe(4)
-  })
+it('background work shares no commit with requests', async () => {
+  await Promise.all([...many(3, 'background'), ...many(3, 'foreground')])
+  expect(commits).toBe(4)
 })
 
 describe('hold', () => {
