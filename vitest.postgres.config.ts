@@ -11,7 +11,7 @@ export default defineConfig({
     exclude: [
       // What is under test has no database, or is SQLite itself.
       'test/{browser,console,contract,docs,embedding,faults,hostile,metrics,ops,package,recall}/**',
-      'test/storage/{sqlite,sqlite-write-queue,query-plan,catalogue}.test.ts',
+      'test/storage/{sqlite,sqlite-write-*,query-plan,catalogue}.test.ts',
       'test/concurrency/dead-thread.test.ts',
       'test/cli/completion.test.ts',
     ],
