@@ -16,6 +16,7 @@ import { createNames, type PostgresConnection } from './postgres-connection.js'
 import { retryableCode } from './postgres-errors.js'
 import { PostgresPool } from './postgres-pool.js'
 import { SharedReads } from './postgres-shared-reads.js'
+import { PostgresStatistics } from './postgres-statistics.js'
 import { decodeText } from './postgres-text.js'
 import { addShortcut } from './statement.js'
 import type { Executor, Tables } from './tables.js'
@@ -52,10 +53,14 @@ export function openPostgres(url: string, options: PostgresOptions): Database {
   const retries = new Map<string, number>()
   // As many as there are connections, so that whoever waits for one waits in turn and not in the pool's order.
   const gate = new FairGate(options.connections)
-  const transaction: Database['transaction'] = (work, { owner } = {}) =>
-    gate.run(pathOfOwner(owner), () =>
+  const statistics = new PostgresStatistics((work) => gate.run(pathOfOwner(undefined), () => writes.use(work)))
+  const transaction: Database['transaction'] = async (work, { owner } = {}) => {
+    const result = await gate.run(pathOfOwner(owner), () =>
       retry(retries, () => writes.use((connection) => runTransaction(writes, connection, work))),
     )
+    statistics.afterCommit()
+    return result
+  }
   return {
     read,
     migrationDialect: { tableSuffix: '', finish: async () => undefined },
