@@ -11,7 +11,7 @@ import {
   selectJoiners,
 } from '../storage/identifier.js'
 import { type MergeSummary, selectMergesInto } from '../storage/profile-merge.js'
-import { requireProfile } from './canonical-profile.js'
+import { readOfProfile, requireProfile } from './canonical-profile.js'
 import type { PreparedWrite } from './identity/batch.js'
 import { MAX_IDENTIFIER_LENGTH, normalize } from './identity/normalize.js'
 import type { IdentifierValue } from './identity/state.js'
@@ -23,9 +23,10 @@ const MAX_PAGE_ITEMS = 1000
 
 /** ListProfileIdentifiers: values by type, oldest first. @throws ApiError 404; ProfileMovedError */
 export async function listIdentifiers(ctx: Context, scope: StoreScope, profileId: string): Promise<IdentifierSet[]> {
-  await requireProfile(ctx.db.read, scope, profileId)
   const schema = await loadSchema(ctx, ctx.db.read, scope)
-  const rows = await selectIdentifiersOfProfile(ctx.db.read, scope, profileId)
+  const rows = await readOfProfile(ctx.db.read, scope, profileId, () =>
+    selectIdentifiersOfProfile(ctx.db.read, scope, profileId),
+  )
   const byType = groupBy(rows, (row) => row.idType)
   return [...schema.identifierTypes.keys()].flatMap((idType) => {
     const values = byType.get(idType)?.map((row) => row.value)
@@ -127,15 +128,16 @@ export async function listMerges(
   profileId: string,
   query: PageQuery,
 ): Promise<Page<Merge>> {
-  await requireProfile(ctx.db.read, scope, profileId)
-  const page = await readPage<MergeSummary, string>(ctx, {
-    list: { accountSid: scope.accountSid, operationId: 'ListProfileMerges', parts: [scope.storeId, profileId] },
-    key: 'merges',
-    query,
-    maxItems: MAX_PAGE_ITEMS,
-    select: (request) => selectMergesInto(ctx.db.read, scope, profileId, request),
-    cursorOf: (merge) => merge.profileId,
-  })
+  const page = await readOfProfile(ctx.db.read, scope, profileId, () =>
+    readPage<MergeSummary, string>(ctx, {
+      list: { accountSid: scope.accountSid, operationId: 'ListProfileMerges', parts: [scope.storeId, profileId] },
+      key: 'merges',
+      query,
+      maxItems: MAX_PAGE_ITEMS,
+      select: (request) => selectMergesInto(ctx.db.read, scope, profileId, request),
+      cursorOf: (merge) => merge.profileId,
+    }),
+  )
   return { items: page.items.map(toMerge), meta: page.meta }
 }
 

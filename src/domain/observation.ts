@@ -12,16 +12,9 @@ import {
   selectRevisions,
 } from '../storage/observation.js'
 import type { PageRequest } from '../storage/page.js'
-import { findCanonicalProfile, requireProfile } from './canonical-profile.js'
+import { findOfProfile, type OfProfile, readOfProfile } from './canonical-profile.js'
 import { changeMemories, parseOptionalTime, parseTime, requireMemory } from './memory.js'
 import { type Page, type PageQuery, readPage } from './page.js'
-
-/** An answer about a profile that may have been asked for by a merged id. */
-export interface OfProfile<T> {
-  readonly value: T
-  /** The profile the answer is about. */
-  readonly profileId: string
-}
 
 /** An observation as it goes over the wire. */
 export function toObservation(row: ObservationRow): Observation {
@@ -85,20 +78,32 @@ export async function listObservations(
     createdAfter: parseOptionalTime('createdAfter', createdAfter),
     createdBefore: parseOptionalTime('createdBefore', createdBefore),
   }
-  await requireProfile(ctx.db.read, scope, profileId)
-  const page = await readPage<ObservationRow, string>(ctx, {
-    list: {
-      accountSid: scope.accountSid,
-      operationId: 'ListProfileObservations',
-      parts: [scope.storeId, profileId, source, createdAfter, createdBefore, conversationId],
-    },
-    key: 'observations',
-    query,
-    maxItems: MEMORY_PAGE_MAX_ITEMS,
-    select: (request) => selectObservationPage(ctx.db.read, scope, profileId, filter, request),
-    cursorOf: ({ id }) => id,
-  })
+  const page = await readOfProfile(ctx.db.read, scope, profileId, () =>
+    readPage<ObservationRow, string>(ctx, {
+      list: {
+        accountSid: scope.accountSid,
+        operationId: 'ListProfileObservations',
+        parts: [scope.storeId, profileId, source, createdAfter, createdBefore, conversationId],
+      },
+      key: 'observations',
+      query,
+      maxItems: MEMORY_PAGE_MAX_ITEMS,
+      select: (request) => selectObservationPage(ctx.db.read, scope, profileId, filter, request),
+      cursorOf: ({ id }) => id,
+    }),
+  )
   return { items: page.items.map(toObservation), meta: page.meta }
+}
+
+/** An observation of a profile or of its survivor. @throws ApiError 404 */
+async function findObservationOf(
+  ctx: Context,
+  scope: StoreScope,
+  profileId: string,
+  id: string,
+): Promise<OfProfile<ObservationRow>> {
+  const find = (ofProfile: string) => findObservation(ctx.db.read, scope, ofProfile, id)
+  return requireMemory(await findOfProfile(ctx.db.read, scope, profileId, find), 'Observation', id)
 }
 
 /** FetchProfileObservation; a merged profile id answers for its survivor. @throws ApiError 404 */
@@ -108,9 +113,8 @@ export async function fetchObservation(
   profileId: string,
   id: string,
 ): Promise<OfProfile<Observation>> {
-  const canonicalId = await findCanonicalProfile(ctx.db.read, scope, profileId)
-  const row = requireMemory(await findObservation(ctx.db.read, scope, canonicalId, id), 'Observation', id)
-  return { value: toObservation(row), profileId: canonicalId }
+  const found = await findObservationOf(ctx, scope, profileId, id)
+  return { value: toObservation(found.value), profileId: found.profileId }
 }
 
 /**
@@ -177,8 +181,7 @@ export async function listRevisions(
   id: string,
   query: PageQuery,
 ): Promise<OfProfile<Page<Observation>>> {
-  const canonicalId = await findCanonicalProfile(ctx.db.read, scope, profileId)
-  const current = requireMemory(await findObservation(ctx.db.read, scope, canonicalId, id), 'Observation', id)
+  const { value: current, profileId: canonicalId } = await findObservationOf(ctx, scope, profileId, id)
   const page = await readPage<ObservationRow, number>(ctx, {
     list: { accountSid: scope.accountSid, operationId: 'ListObservationRevisions', parts: [scope.storeId, id] },
     key: 'revisions',

@@ -4,9 +4,8 @@ import type { Summary, SummaryInput, SummaryPatch } from '../contract/summary.js
 import type { Actor, StoreScope } from '../scope.js'
 import { eraseVectors } from '../storage/memory.js'
 import { eraseSummary, findSummary, type SummaryRow, selectSummaryPage, updateSummary } from '../storage/summary.js'
-import { findCanonicalProfile, requireProfile } from './canonical-profile.js'
+import { findOfProfile, type OfProfile, readOfProfile } from './canonical-profile.js'
 import { changeMemories, parseOptionalTime, parseTime, requireMemory } from './memory.js'
-import type { OfProfile } from './observation.js'
 import { type Page, type PageQuery, readPage } from './page.js'
 
 /** A summary as it goes over the wire. */
@@ -57,19 +56,20 @@ export async function listSummaries(
   profileId: string,
   { conversationId, ...query }: PageQuery & { conversationId?: string },
 ): Promise<Page<Summary>> {
-  await requireProfile(ctx.db.read, scope, profileId)
-  const page = await readPage<SummaryRow, string>(ctx, {
-    list: {
-      accountSid: scope.accountSid,
-      operationId: 'ListProfileConversationSummaries',
-      parts: [scope.storeId, profileId, conversationId],
-    },
-    key: 'summaries',
-    query,
-    maxItems: MEMORY_PAGE_MAX_ITEMS,
-    select: (request) => selectSummaryPage(ctx.db.read, scope, profileId, conversationId, request),
-    cursorOf: ({ id }) => id,
-  })
+  const page = await readOfProfile(ctx.db.read, scope, profileId, () =>
+    readPage<SummaryRow, string>(ctx, {
+      list: {
+        accountSid: scope.accountSid,
+        operationId: 'ListProfileConversationSummaries',
+        parts: [scope.storeId, profileId, conversationId],
+      },
+      key: 'summaries',
+      query,
+      maxItems: MEMORY_PAGE_MAX_ITEMS,
+      select: (request) => selectSummaryPage(ctx.db.read, scope, profileId, conversationId, request),
+      cursorOf: ({ id }) => id,
+    }),
+  )
   return { items: page.items.map(toSummary), meta: page.meta }
 }
 
@@ -80,9 +80,9 @@ export async function fetchSummary(
   profileId: string,
   id: string,
 ): Promise<OfProfile<Summary>> {
-  const canonicalId = await findCanonicalProfile(ctx.db.read, scope, profileId)
-  const row = requireMemory(await findSummary(ctx.db.read, scope, canonicalId, id), 'Summary', id)
-  return { value: toSummary(row), profileId: canonicalId }
+  const find = (ofProfile: string) => findSummary(ctx.db.read, scope, ofProfile, id)
+  const found = requireMemory(await findOfProfile(ctx.db.read, scope, profileId, find), 'Summary', id)
+  return { value: toSummary(found.value), profileId: found.profileId }
 }
 
 /** PatchProfileConversationSummary. @throws ApiError 400, 404; ProfileMovedError */

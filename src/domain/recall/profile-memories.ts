@@ -41,7 +41,10 @@ export async function loadProfileMemories(
   }
   use.misses += 1
   // Several who come after a write must neither do its work twice nor see it half done.
-  return ctx.recallCache.inTurn(key, () => bringUpToDate(ctx, scope, profileId, key))
+  const memories = await ctx.recallCache.inTurn(key, () => bringUpToDate(ctx, scope, profileId, key))
+  // Of one that was erased or merged meanwhile nothing may have been read.
+  await requireProfile(ctx.db.read, scope, profileId)
+  return memories
 }
 
 function isCurrent(memories: MemoryVersion, now: MemoryVersion): boolean {

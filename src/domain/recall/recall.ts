@@ -9,6 +9,7 @@ import type { StoreScope } from '../../scope.js'
 import { selectObservations } from '../../storage/observation.js'
 import { selectSummaries } from '../../storage/summary.js'
 import { traced } from '../../tracing.js'
+import { requireProfile } from '../canonical-profile.js'
 import { findLatestCommunications } from '../communication.js'
 import { parseOptionalTime } from '../memory.js'
 import { toObservation } from '../observation.js'
@@ -77,17 +78,14 @@ export async function recall(
     makeQuery(ctx, input, known.slice(0, QUERY_COMMUNICATIONS)),
   )
   const queryTime = watch()
-  const { observations, summaries } = traced(ctx.tracing, 'recall.search', {}, () =>
-    findBoth(memories, query, input, range),
-  )
+  const found = traced(ctx.tracing, 'recall.search', {}, () => findBoth(memories, query, input, range))
   const search = watch()
-  const found = await traced(ctx.tracing, 'recall.read', {}, async () => ({
-    observations: await readObservations(ctx, scope, profileId, observations),
-    summaries: await readSummaries(ctx, scope, profileId, summaries),
-  }))
-  const hits = [...observations, ...summaries].flatMap(({ hit }): [string, Hit][] => (hit ? [[hit.id, hit]] : []))
+  const read = await traced(ctx.tracing, 'recall.read', {}, () => readBoth(ctx, scope, profileId, found))
+  const hits = [...found.observations, ...found.summaries].flatMap(({ hit }): [string, Hit][] =>
+    hit ? [[hit.id, hit]] : [],
+  )
   return {
-    ...found,
+    ...read,
     communications: known.slice(0, communicationsLimit).reverse(),
     times: countTimes(ctx, { query: queryTime, index, search, read: watch() }),
     hits: new Map(hits),
@@ -124,12 +122,17 @@ interface Found {
   readonly hit?: Hit
 }
 
+interface FoundBoth {
+  readonly observations: readonly Found[]
+  readonly summaries: readonly Found[]
+}
+
 function findBoth(
   { observations, summaries }: ProfileMemories,
   query: PreparedQuery | undefined,
   { relevanceThreshold: threshold = 0, ...input }: RecallInput,
   range: Pick<SearchOptions, 'begin' | 'end'>,
-): { readonly observations: readonly Found[]; readonly summaries: readonly Found[] } {
+): FoundBoth {
   const { observationsLimit = DEFAULT_OBSERVATIONS, summariesLimit = DEFAULT_SUMMARIES } = input
   return {
     observations: find(observations, query, { ...range, threshold, limit: observationsLimit }),
@@ -140,6 +143,21 @@ function findBoth(
 function find(index: MemoryIndex, query: PreparedQuery | undefined, options: SearchOptions): Found[] {
   if (query === undefined) return index.latest(options).map((id) => ({ id }))
   return index.search(query, options).map((hit) => ({ id: hit.id, hit }))
+}
+
+/** @throws ApiError 404; ProfileMovedError when the profile went while it was searched */
+async function readBoth(
+  ctx: Context,
+  scope: StoreScope,
+  profileId: string,
+  found: FoundBoth,
+): Promise<Pick<RecallResult, 'observations' | 'summaries'>> {
+  const observations = await readObservations(ctx, scope, profileId, found.observations)
+  const summaries = await readSummaries(ctx, scope, profileId, found.summaries)
+  // Where something is not there any more, it may be the profile.
+  const isComplete = observations.length === found.observations.length && summaries.length === found.summaries.length
+  if (!isComplete) await requireProfile(ctx.db.read, scope, profileId)
+  return { observations, summaries }
 }
 
 async function readObservations(
