@@ -11,6 +11,8 @@ export interface NodeDatabase {
   readonly config: Config
   readonly log: Logger
   readonly db: Database
+  /** Resolves when the process is told to end. */
+  readonly stopped: Promise<NodeJS.Signals>
 }
 
 /**
@@ -30,11 +32,19 @@ export async function withNodeDatabase(
   // What the server writes is for its own user only.
   process.umask(0o077)
   const log = createLogger(config.logLevel)
+  // From here on: a process that is the first of its container would not hear it otherwise.
+  const stopped = waitForSignal()
   const db = await openDatabase(config, { now, exclusive: true, log, writingThread: WRITING_THREAD })
   try {
-    await work({ config, log, db })
+    await work({ config, log, db, stopped })
   } finally {
     await db.close()
   }
   log.info('stopped')
+}
+
+function waitForSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal))
+  })
 }

@@ -29,8 +29,7 @@ export interface NodeOptions {
 }
 
 /** Runs a node on its open database from its start to the signal that ends it: what it was doing is finished or given back. */
-export async function runNode({ config, log, db }: NodeDatabase, { works, open }: NodeOptions): Promise<void> {
-  const stopped = waitForSignal()
+export async function runNode({ config, log, db, stopped }: NodeDatabase, { works, open }: NodeOptions): Promise<void> {
   const tracing = await openTracing(config, log)
   const encoder = createEncoder(config)
   try {
@@ -48,12 +47,6 @@ export async function runNode({ config, log, db }: NodeDatabase, { works, open }
     await encoder?.close()
     await tracing?.close()
   }
-}
-
-function waitForSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal))
-  })
 }
 
 function startLoops(ctx: Context): Loop[] {

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
@@ -90,6 +91,16 @@ describe('accounts of the settings', () => {
     expect((await createApi(after)('GET', '/v1/ControlPlane/Stores')).status).toBe(200)
     expect((await createApi(after, before.account)('GET', '/v1/ControlPlane/Stores')).status).toBe(401)
   })
+})
+
+it.runIf(engine === 'sqlite')('who is told to end while it starts ends in order', async () => {
+  const dataDir = await temporaryFolder()
+  const env = { PATH: process.env.PATH, RECOLLECT_DATA_DIR: dataDir, PORT: '0' }
+  const child = spawn(process.execPath, [cliPath, 'serve'], { env, stdio: 'ignore' })
+  const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })))
+  await eventually(async () => existsSync(join(dataDir, 'recollect.db')), Boolean)
+  child.kill('SIGTERM')
+  expect(await ended).toEqual({ code: 0, signal: null })
 })
 
 describe.runIf(spawnSync('script', ['--version']).status === 0)('on a terminal', () => {
