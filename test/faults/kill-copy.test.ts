@@ -65,8 +65,8 @@ async function runThroughKills(
   { maxMs, afterKill = async () => undefined }: { maxMs: number; afterKill?: (kills: number) => Promise<void> },
 ): Promise<number> {
   for (let kills = 0; ; kills += 1) {
-    // Later each time, so that it ends.
-    const ended: Ended = await runCliAndKill(args, env, /^\w/, randomBetween(0, maxMs) + 100 * kills)
+    // Later each time, so that it ends soon however busy the machine is.
+    const ended: Ended = await runCliAndKill(args, env, /^\w/, randomBetween(0, maxMs) * 1.25 ** kills)
     // Killed after its end, it is through as well.
     if (ended.code === 0 || ended.stdout !== '') return kills
     if (kills > 0 && ended.stderr.includes('the target is not empty')) return kills
