@@ -5,6 +5,7 @@ import { openSqlite, type SqliteOptions } from './sqlite.js'
 
 /**
  * Opens the database of the settings: PostgreSQL when there is an address, else SQLite in the data folder.
+ *
  * @throws StorageUnavailableError when the data folder cannot be used
  */
 export async function openDatabase(

@@ -27,9 +27,18 @@ const ASKED_BY = new Set(['if-none-match', 'if-modified-since', 'if-range', 'ran
 const OF_CONNECTION = new Set(['connection', 'date', 'keep-alive', 'transfer-encoding'])
 
 /** Answers with the page, which is loaded when it is asked for first: it would be a sixth of every start. */
-function createPageAnswer(): (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined> {
+function createPageAnswer(): (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> {
   let loading: Promise<FastifyInstance> | undefined
-  const load = async () => (await import('../documentation-page.js')).createDocumentationPage()
+  const load = async () => {
+    try {
+      const { createDocumentationPage } = await import('../documentation-page.js')
+      return await createDocumentationPage()
+    } catch (error) {
+      // The next request tries again.
+      loading = undefined
+      throw error
+    }
+  }
   return async (request, reply) => {
     loading ??= load()
     const page = await loading
