@@ -16,6 +16,7 @@ function buildServer() {
       main: 'src/main.ts',
       'sqlite-worker': 'src/storage/sqlite-worker.ts',
       'writing-thread': 'src/domain/writing-thread.ts',
+      'background-thread': 'src/domain/background-thread.ts',
       'encoder-worker': 'src/embedding/encoder-worker.ts',
     },
     outdir: NEXT,

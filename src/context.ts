@@ -27,8 +27,8 @@ export interface Context {
   readonly db: Database
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  /** Microseconds since the epoch, strictly increasing within the process. */
-  readonly tick: () => number
+  /** Microseconds since the epoch, strictly increasing within the process: the first of `count`, one if nothing is said. */
+  readonly tick: (count?: number) => number
   readonly newId: NewId
   readonly blobs: BlobStore
   readonly log: Logger

@@ -70,6 +70,16 @@ export class ProfileMovedError extends Error {
   }
 }
 
+/** Work that is no longer wanted: nothing of its transaction may stay. */
+export class WorkStoppedError extends Error {
+  override readonly name = 'WorkStoppedError'
+
+  /** @param reason another worker holds the job now; or the import was cancelled */
+  constructor(readonly reason: 'lease-lost' | 'import-cancelled') {
+    super(`the work is no longer wanted: ${reason}`)
+  }
+}
+
 /** Builds the error body; `more_info` points to Twilio's error directory, as the SDKs expect. */
 export function errorBody(status: number, code: number, message: string): ErrorBody {
   return { code, message, more_info: `https://www.twilio.com/docs/api/errors/${code}`, status }

@@ -78,10 +78,11 @@ export function newSecret(): string {
  * A strictly increasing clock in microseconds since the epoch. Two facts written in the same millisecond keep their
  * order, which "newest wins" and "oldest is dropped first" rest on.
  */
-export function createTicker(now: () => number): () => number {
+export function createTicker(now: () => number): (count?: number) => number {
   let last = 0
-  return () => {
-    last = Math.max(now() * 1000, last + 1)
-    return last
+  return (count = 1) => {
+    const first = Math.max(now() * 1000, last + 1)
+    last = first + count - 1
+    return first
   }
 }

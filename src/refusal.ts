@@ -1,4 +1,4 @@
-import { ApiError, ProfileMovedError } from './errors.js'
+import { ApiError, ProfileMovedError, StorageUnavailableError, WorkStoppedError } from './errors.js'
 
 /** Why a write was refused, as plain data, which can be sent from one thread to another. */
 export type Refusal =
@@ -10,7 +10,20 @@ export type Refusal =
       readonly headers: Readonly<Record<string, string>>
     }
   | { readonly kind: 'moved'; readonly profileId: string; readonly canonicalId: string }
-  | { readonly kind: 'fault'; readonly message: string; readonly stack: string | undefined }
+  | { readonly kind: 'stopped'; readonly reason: WorkStoppedError['reason'] }
+  | { readonly kind: 'unavailable'; readonly message: string }
+  | { readonly kind: 'fault'; readonly message: string; readonly stack: string | undefined; readonly marks: Marks }
+
+/** By these the log knows an error of a database, whose message may quote a client's data (log.ts). */
+interface Marks {
+  readonly code?: string
+  readonly severity?: string
+}
+
+function findMarks(error: unknown): Marks {
+  const { code, severity } = (error ?? {}) as Record<string, unknown>
+  return { ...(typeof code === 'string' && { code }), ...(typeof severity === 'string' && { severity }) }
+}
 
 export function toRefusal(error: unknown): Refusal {
   if (error instanceof ApiError) {
@@ -21,8 +34,10 @@ export function toRefusal(error: unknown): Refusal {
     const { profileId, canonicalId } = error
     return { kind: 'moved', profileId, canonicalId }
   }
+  if (error instanceof WorkStoppedError) return { kind: 'stopped', reason: error.reason }
+  if (error instanceof StorageUnavailableError) return { kind: 'unavailable', message: error.message }
   const { message, stack } = error instanceof Error ? error : new Error(String(error))
-  return { kind: 'fault', message, stack }
+  return { kind: 'fault', message, stack, marks: findMarks(error) }
 }
 
 /** The error that a refusal was made of. */
@@ -32,10 +47,14 @@ export function toError(refusal: Refusal): Error {
       return new ApiError(refusal.status, refusal.code, refusal.message, refusal.headers)
     case 'moved':
       return new ProfileMovedError(refusal.profileId, refusal.canonicalId)
+    case 'stopped':
+      return new WorkStoppedError(refusal.reason)
+    case 'unavailable':
+      return new StorageUnavailableError(refusal.message)
     case 'fault': {
       const error = new Error(refusal.message)
       if (refusal.stack !== undefined) error.stack = refusal.stack
-      return error
+      return Object.assign(error, refusal.marks)
     }
   }
 }

@@ -1,5 +1,5 @@
 import { type Config, loadConfig } from '../config.js'
-import { WRITING_THREAD } from '../domain/writing-thread-entry.js'
+import { PROCEDURE_THREADS } from '../domain/procedure-threads.js'
 import { createLogger, type Logger } from '../log.js'
 import type { Database } from '../storage/database.js'
 import { openDatabase } from '../storage/open.js'
@@ -34,7 +34,7 @@ export async function withNodeDatabase(
   const log = createLogger(config.logLevel)
   // From here on: a process that is the first of its container would not hear it otherwise.
   const stopped = waitForSignal()
-  const db = await openDatabase(config, { now, exclusive: true, log, writingThread: WRITING_THREAD })
+  const db = await openDatabase(config, { now, exclusive: true, log, threads: PROCEDURE_THREADS })
   try {
     await work({ config, log, db, stopped })
   } finally {

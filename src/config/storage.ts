@@ -13,7 +13,7 @@ export function readStorage(settings: SettingsReader) {
       10,
       1,
       1000,
-      'Connections to PostgreSQL for reads, and as many again for writes.',
+      'Connections to PostgreSQL for reads, as many again for writes, and beside them one for each job that runs.',
     ),
     databaseTimeoutMs: settings.integer(
       'RECOLLECT_DATABASE_TIMEOUT_MS',

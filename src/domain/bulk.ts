@@ -1,12 +1,13 @@
 import type { Context } from '../context.js'
 import type { ProfileInput } from '../contract/profile.js'
 import type { Actor, StoreScope } from '../scope.js'
-import { type ProfileWrite, resolve } from './identity/resolve.js'
+import { BULK_CHUNK } from './bulk-chunk.js'
+import { writeChunk } from './identity/chunk.js'
 import { type ClaimedJob, enqueueJob } from './job.js'
 import { createPace } from './pace.js'
-import { prepareUpsert } from './profile.js'
-import { loadSchema, type StoreSchema } from './schema.js'
+import { loadSchema } from './schema.js'
 import { openStoreOfJob } from './store-scope.js'
+import { prepareUpsert } from './upsert.js'
 
 /** Small enough that neither the event loop nor other writers wait long for one transaction of it. */
 const CHUNK_SIZE = 250
@@ -44,39 +45,22 @@ export async function upsertProfilesInBulk(
 /** Runs an accepted batch in chunks, each with its checkpoint in one transaction. Stops between chunks when told to. */
 export async function runBulk(ctx: Context, job: ClaimedJob, shouldStop: () => boolean): Promise<boolean> {
   const { profiles } = job.payload as BulkPayload
-  const pace = createPace()
   for (let start = (job.checkpoint as number | undefined) ?? 0; start < profiles.length; ) {
     if (shouldStop()) return false
     const scope = await openStoreOfJob(ctx, job.storeId)
     if (scope === undefined) break
     const size = ctx.admission.othersThan(scope.accountSid) ? SHARED_CHUNK_SIZE : CHUNK_SIZE
-    const end = Math.min(start + size, profiles.length)
-    const schema = await loadSchema(ctx, ctx.db.read, scope)
-    const writes: ProfileWrite[] = []
-    for (const profile of profiles.slice(start, end)) {
-      writes.push(...toWrite(ctx, job, schema, profile))
-      await pace()
-    }
+    const items = profiles.slice(start, start + size)
+    start += items.length
+    const isLast = start === profiles.length
     const begun = ctx.now()
-    await resolve(ctx, scope, writes, {
-      background: true,
-      inTransaction: (trx) => (end === profiles.length ? job.finish(trx) : job.advance(trx, end)),
-    })
-    if (end === profiles.length) return true
-    start = end
+    const state = isLast ? job.end() : job.progress(start)
+    const { refused } = await writeChunk(ctx, scope, BULK_CHUNK, { actor: job.actor, items, state })
+    // It was valid when it was accepted; the store's schema may no longer admit it.
+    if (refused > 0) ctx.log.warn({ job: job.id, store: job.storeId, entries: refused }, 'bulk entries left out')
+    if (isLast) return true
     await ctx.admission.rest(scope.accountSid, ctx.now() - begun)
   }
   await ctx.db.transaction((trx) => job.finish(trx), { background: true })
   return true
-}
-
-/** An entry that the store's schema no longer admits is left out: it was valid when it was accepted. */
-function toWrite(ctx: Context, job: ClaimedJob, schema: StoreSchema, profile: ProfileInput): ProfileWrite[] {
-  const prepare = (current: StoreSchema) => prepareUpsert(current, profile)
-  try {
-    return [{ actor: job.actor, prepared: prepare(schema), prepare }]
-  } catch {
-    ctx.log.warn({ job: job.id, store: job.storeId }, 'bulk entry left out: the store’s traits changed meanwhile')
-    return []
-  }
 }

@@ -5,18 +5,13 @@ import { describeError } from '../log.js'
 import type { Actor } from '../scope.js'
 import * as storage from '../storage/job.js'
 import type { Executor } from '../storage/tables.js'
+import { type JobProgress, LEASE_MS, recordProgress } from './job-progress.js'
 
 export type JobKind = 'bulk' | 'import' | 'reidentify' | 'remove-traits' | 'delete-store' | 'reencode' | 'retention'
 
-const LEASE_MS = 60_000
 const MAX_ATTEMPTS = 10
 const FIRST_RETRY_MS = 500
 const MAX_RETRY_MS = 60_000
-
-/** Another worker holds the job now: the transaction must be undone and the work stopped. */
-export class LeaseLostError extends Error {
-  override readonly name = 'LeaseLostError'
-}
 
 /** A job in the hands of a worker. */
 export interface ClaimedJob {
@@ -27,16 +22,20 @@ export interface ClaimedJob {
   readonly kind: JobKind
   readonly attempts: number
   readonly payload: unknown
-  /** What the last `advance` stored, or nothing at the first run. */
+  /** What was last recorded, or nothing at the first run. */
   readonly checkpoint: unknown
   readonly actor: Actor
+  /** How far the job is when it goes on at `checkpoint`: to be recorded in the transaction of the work done. */
+  progress(checkpoint: unknown): JobProgress
+  /** How far it is when all is done. */
+  end(): JobProgress
   /**
    * Records how far the job is, in the transaction of the work done, and keeps the lease.
    *
-   * @throws LeaseLostError
+   * @throws WorkStoppedError when another worker holds it now
    */
   advance(trx: Executor, checkpoint: unknown): Promise<void>
-  /** Ends the job in a transaction of the caller's. @throws LeaseLostError */
+  /** Ends the job in a transaction of the caller's. @throws WorkStoppedError as above */
   finish(trx: Executor): Promise<void>
 }
 
@@ -89,12 +88,11 @@ export async function claimJob(ctx: Pick<Context, 'db' | 'now'>, worker: string)
 }
 
 function toClaimedJob(ctx: Pick<Context, 'now'>, worker: string, row: storage.JobRow): ClaimedJob {
-  const requireHeld = (isHeld: boolean) => {
-    if (!isHeld) throw new LeaseLostError(`job ${row.id} is another worker's now`)
-  }
+  const job = { id: row.id, worker }
+  const progress = (checkpoint: unknown) => ({ job, now: ctx.now(), checkpoint: JSON.stringify(checkpoint) })
+  const end = () => ({ job, now: ctx.now(), checkpoint: undefined })
   return {
-    id: row.id,
-    worker,
+    ...job,
     storeId: row.storeId,
     kind: row.kind as JobKind,
     attempts: row.attempts,
@@ -102,12 +100,10 @@ function toClaimedJob(ctx: Pick<Context, 'now'>, worker: string, row: storage.Jo
     checkpoint: row.checkpoint === undefined ? undefined : JSON.parse(row.checkpoint),
     // One that was accepted by an older version does not know these two.
     actor: toActor(row.actor),
-    advance: async (trx, checkpoint) => {
-      const lockedUntil = ctx.now() + LEASE_MS
-      const text = JSON.stringify(checkpoint)
-      requireHeld(await storage.advanceJob(trx, { id: row.id, worker, checkpoint: text, lockedUntil }))
-    },
-    finish: async (trx) => requireHeld(await storage.finishJob(trx, { id: row.id, worker })),
+    progress,
+    end,
+    advance: (trx, checkpoint) => recordProgress(trx, progress(checkpoint)),
+    finish: (trx) => recordProgress(trx, end()),
   }
 }
 

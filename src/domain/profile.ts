@@ -1,6 +1,6 @@
 import type { Context } from '../context.js'
 import type { Identifier, ProfileInput, Traits } from '../contract/profile.js'
-import { badRequest, StorageUnavailableError } from '../errors.js'
+import { StorageUnavailableError } from '../errors.js'
 import type { QueueState } from '../metrics/queue.js'
 import type { Actor, StoreScope } from '../scope.js'
 import { insertEvents } from '../storage/event.js'
@@ -17,13 +17,14 @@ import { createEvent } from './event.js'
 import { gather } from './gather.js'
 import type { PreparedWrite } from './identity/batch.js'
 import { normalize } from './identity/normalize.js'
-import { type ProfileWrite, resolveGathered } from './identity/resolve.js'
+import { type ProfileWrite, resolve } from './identity/resolve.js'
 import { findSimilarOwners } from './identity/similar.js'
 import { type Page, type PageQuery, readPage } from './page.js'
 import { cacheKey } from './recall/cache.js'
 import { loadSchema, requireIdentifierType, type StoreSchema } from './schema.js'
 import { requireStore } from './store-lock.js'
 import { checkTraits, promoteIdentifiers } from './trait.js'
+import { prepareUpsert } from './upsert.js'
 
 const MAX_BATCH_SIZE = 256
 const MAX_PAGE_ITEMS = 1000
@@ -47,7 +48,7 @@ export function createWriteGatherer(context: () => Context): SubmitWrite {
     isItemFault: (error) => !(error instanceof StorageUnavailableError),
     run: async ({ scope }, take) => {
       const ctx = context()
-      const run = () => resolveGathered(ctx, scope, () => take().map(({ write }) => write))
+      const run = () => resolve(ctx, scope, () => take().map(({ write }) => write))
       const outcomes = await (ctx.tracing === undefined
         ? run()
         : ctx.tracing.batch('profile.batch', spansOf(take()), run))
@@ -61,23 +62,6 @@ export function createWriteGatherer(context: () => Context): SubmitWrite {
       waiting: submit.waiting,
     },
   )
-}
-
-/**
- * Validates an upsert: all traits declared and valid, at least one that identifies somebody.
- *
- * @param prefix path of the profile in the request, for messages
- * @throws ApiError 400
- */
-export function prepareUpsert(schema: StoreSchema, input: ProfileInput, prefix = ''): PreparedWrite {
-  const changes = checkTraits(schema, input.traits ?? {}, prefix)
-  const identifiers = promoteIdentifiers(schema, changes, prefix)
-  if (identifiers.length === 0) {
-    throw badRequest(
-      `${prefix}traits must hold at least one trait that is promoted to an identifier, such as Contact.email, with a value that identifies somebody`,
-    )
-  }
-  return { schemaVersion: schema.version, changes, identifiers }
 }
 
 /**

@@ -1,5 +1,4 @@
 import { RE2JS } from 're2js'
-import type { Context } from '../context.js'
 import type { IdentifierConfig } from '../contract/identity.js'
 import type { TraitValue } from '../contract/profile.js'
 import type { DataType, TraitDefinition, ValidationRule } from '../contract/trait-group.js'
@@ -40,9 +39,15 @@ export type SchemaCache = Map<string, StoreSchema>
 
 const MAX_CACHED_SCHEMAS = 1000
 
+/** What schemas are read and kept with. */
+export interface SchemaReader {
+  readonly schemas: SchemaCache
+  readonly metrics: { readonly caches: Pick<Metrics['caches'], 'schema'> }
+}
+
 /** The schema of a store at the scope's version, from the cache or from `executor`. */
 export async function loadSchema(
-  ctx: Pick<Context, 'schemas'> & { readonly metrics: Pick<Metrics, 'caches'> },
+  ctx: SchemaReader,
   executor: Executor,
   scope: StoreScope,
   version: number = scope.schemaVersion,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../context.js'
-import { type ClaimedJob, claimJob, LeaseLostError, newWorkerName, releaseJob, retryJob } from '../domain/job.js'
-import { StorageUnavailableError } from '../errors.js'
+import { type ClaimedJob, claimJob, newWorkerName, releaseJob, retryJob } from '../domain/job.js'
+import { StorageUnavailableError, WorkStoppedError } from '../errors.js'
 import { type Loop, startLoop } from './loop.js'
 import { JOB_HANDLERS } from './registry.js'
 
@@ -44,7 +44,7 @@ async function runJob(ctx: Context, job: ClaimedJob, shouldStop: () => boolean):
     // The next job of the lane was not due while this one stood.
     ctx.jobSignal.wake()
   } catch (error) {
-    if (error instanceof LeaseLostError) return
+    if (error instanceof WorkStoppedError) return
     log.error({ err: error, attempts: job.attempts }, 'job failed')
     const outcome = await giveBackInTheEnd(ctx, job, error, shouldStop)
     if (outcome === undefined) log.error('job could not be given back; it is free when its lease ends')

@@ -6,6 +6,9 @@ export const LATENCY_BOUNDS: readonly number[] = [
 /** Upper bounds of how many share something. */
 export const SIZE_BOUNDS: readonly number[] = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
 
+/** What a distribution observed: plain data. */
+export type DistributionCounts = Pick<Distribution, 'counts' | 'sum'>
+
 /**
  * Counts values by size, for a histogram that is made when it is asked for. To observe costs some 20 ns,
  * with labels 60; the histogram of prom-client, which writes them anew each time, takes 450 ns.
@@ -25,6 +28,22 @@ export class Distribution {
     while (index < this.bounds.length && value > (this.bounds[index] ?? 0)) index += 1
     this.counts[index] = (this.counts[index] ?? 0) + 1
     this.sum += value
+  }
+
+  /** What was observed since the last time, which is forgotten: another thread adds it to its own. */
+  take(): DistributionCounts {
+    const taken = { counts: this.counts.slice(), sum: this.sum }
+    this.counts.fill(0)
+    this.sum = 0
+    return taken
+  }
+
+  /** @param more of the same bounds */
+  add(more: DistributionCounts): void {
+    more.counts.forEach((count, index) => {
+      this.counts[index] = (this.counts[index] ?? 0) + count
+    })
+    this.sum += more.sum
   }
 
   /** How many values were observed. */

@@ -62,7 +62,7 @@ export interface Database {
   /** @throws StorageUnavailableError when the database does not answer */
   ping(): Promise<void>
   /** Transactions that ran again because another was in their way, by SQLSTATE. */
-  readonly retries: ReadonlyMap<string, number>
+  readonly retries: Map<string, number>
   /** Seconds that commits took, with their sync. */
   readonly commits: Distribution
   /** Transactions that shared a commit. */

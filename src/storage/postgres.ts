@@ -15,9 +15,11 @@ import { FairGate } from './fair-gate.js'
 import { createNames, type PostgresConnection } from './postgres-connection.js'
 import { retryableCode } from './postgres-errors.js'
 import { PostgresPool } from './postgres-pool.js'
+import type { Tally } from './postgres-serve.js'
 import { SharedReads } from './postgres-shared-reads.js'
 import { PostgresStatistics } from './postgres-statistics.js'
 import { decodeText } from './postgres-text.js'
+import { PostgresThread } from './postgres-thread.js'
 import { addShortcut } from './statement.js'
 import type { Executor, Tables } from './tables.js'
 
@@ -26,6 +28,8 @@ export interface PostgresOptions {
   readonly connections: number
   /** How long a connection or a statement may take, in milliseconds. */
   readonly timeoutMs: number
+  /** Where the thread begins that runs procedures in the background (postgres-serve.ts). Absent: they run on this one. */
+  readonly backgroundThread?: URL | undefined
   /** Told of connections that broke while nobody used them. */
   readonly onConnectionError: (error: Error) => void
 }
@@ -61,6 +65,12 @@ export function openPostgres(url: string, options: PostgresOptions): Database {
     statistics.afterCommit()
     return result
   }
+  const callHere = callWithin(transaction)
+  const thread = createThread(url, options, (tally) => {
+    writes.commits.add(tally.commits)
+    writes.commitSizes.add(tally.commitSizes)
+    for (const [code, count] of tally.retries) retries.set(code, (retries.get(code) ?? 0) + count)
+  })
   return {
     read,
     migrationDialect: { tableSuffix: '', finish: async () => undefined },
@@ -68,7 +78,10 @@ export function openPostgres(url: string, options: PostgresOptions): Database {
     // Two would wait for each other's store.
     batchesAtOnce: 1,
     transaction,
-    call: callWithin(transaction),
+    call: async (procedure, input, given = {}) =>
+      thread === undefined || given.background !== true
+        ? callHere(procedure, input, given)
+        : (thread.call(procedure.name, input(), given.owner) as ReturnType<typeof procedure.run>),
     snapshot: (work) =>
       read
         .transaction()
@@ -92,9 +105,18 @@ export function openPostgres(url: string, options: PostgresOptions): Database {
     commitSizes: writes.commitSizes,
     waiting: () => [reads.waiting('reads'), writes.waiting('transactions')],
     close: async () => {
+      await thread?.close()
       await Promise.all([reads.end(), writes.end()])
     },
   }
+}
+
+function createThread(
+  url: string,
+  { backgroundThread: entry, connections, timeoutMs, onConnectionError }: PostgresOptions,
+  onTally: (tally: Tally) => void,
+): PostgresThread | undefined {
+  return entry && new PostgresThread({ entry, data: { url, connections, timeoutMs }, onConnectionError, onTally })
 }
 
 /** Runs a transaction again, reading anew, when another one was in its way. */

@@ -32,6 +32,17 @@ export function createRunner(prepare: (sql: string) => PreparedStatement): RunQu
   return (query) => (isStatementBatch(query) ? query.statements.map(run) : run(query))
 }
 
+/** An executor on a connection of this thread, for what writes too: it says how many rows changed. */
+export function createWritingExecutor(prepare: (sql: string) => PreparedStatement): Executor {
+  return createExecutor(createRunner(prepare), {
+    executeQuery: async <R>(query: CompiledQuery): Promise<QueryResult<R>> => {
+      const { rows, changes } = runStatement(prepare, query)
+      return { rows: rows as R[], numAffectedRows: BigInt(changes) }
+    },
+    streamQuery: unsupportedStream,
+  })
+}
+
 function createConnection(run: RunQuery): DatabaseConnection {
   return {
     executeQuery: async <R>(query: CompiledQuery): Promise<QueryResult<R>> => ({ rows: (await run(query)) as R[] }),

@@ -1,12 +1,12 @@
 import type { AnyProcedure } from './procedure.js'
-import { createExecutor, createRunner } from './sqlite-executor.js'
+import { createWritingExecutor } from './sqlite-executor.js'
 import type { CreateCall } from './sqlite-serve.js'
 
 /** Runs procedures in the thread that has the connection: their reads find its pages in memory, and nothing travels. */
 export function callProcedures(procedures: readonly AnyProcedure[]): CreateCall {
   const known = new Map(procedures.map((procedure) => [procedure.name, procedure]))
   return (prepare) => {
-    const executor = createExecutor(createRunner(prepare))
+    const executor = createWritingExecutor(prepare)
     return async ({ procedure, input }) => {
       const found = known.get(procedure)
       if (found === undefined) throw new Error(`this thread knows no procedure ${procedure}`)

@@ -40,7 +40,7 @@ export interface SqliteThreadOptions {
 const PLAIN = new URL('./sqlite-worker.js', import.meta.url)
 
 /** What a thread throws away is a batch's messages and objects; by itself it would let 48 MiB of them gather. */
-const YOUNG_MIB = 8
+const YOUNG_MIB = 16
 
 export interface RunOptions {
   /** How many results of the last statements are wanted. */

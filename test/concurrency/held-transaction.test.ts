@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Context } from '../../src/context.js'
-import { type ProfileWrite, resolve } from '../../src/domain/identity/resolve.js'
+import { profileBatch } from '../../src/domain/identity/batch.js'
+import { toBatch } from '../../src/domain/identity/resolve.js'
 import {
   createProfile,
   deleteProfile,
@@ -9,9 +10,9 @@ import {
   listProfiles,
   lookupProfiles,
   patchProfile,
-  prepareUpsert,
 } from '../../src/domain/profile.js'
-import { loadSchema, type StoreSchema } from '../../src/domain/schema.js'
+import { loadSchema } from '../../src/domain/schema.js'
+import { prepareUpsert } from '../../src/domain/upsert.js'
 import type { StoreScope } from '../../src/scope.js'
 import { lockStore } from '../../src/storage/store.js'
 import { createTestContext, openTestStore, TEST_ACTOR } from '../support/context.js'
@@ -52,12 +53,20 @@ function createGate() {
   return { open: () => open(), fail: (error: Error) => fail(error), passed }
 }
 
-/** Keeps everybody else out of the store until the gate opens. */
-function holdStore(gate: ReturnType<typeof createGate>): Promise<void> {
-  return ctx.db.transaction(async (trx) => {
+/**
+ * Keeps everybody else out of the store until the gate opens.
+ *
+ * @returns when it is held, what ends with its transaction
+ */
+async function holdStore(gate: ReturnType<typeof createGate>): Promise<{ readonly ended: Promise<void> }> {
+  const isHeld = createGate()
+  const ended = ctx.db.transaction(async (trx) => {
     await lockStore(trx, scope.storeId, 'settings')
+    isHeld.open()
     await gate.passed
   })
+  await isHeld.passed
+  return { ended }
 }
 
 /**
@@ -66,17 +75,19 @@ function holdStore(gate: ReturnType<typeof createGate>): Promise<void> {
  * @returns when the rows are written, what becomes of them: the profile's id or why there is none
  */
 async function writeAndHold(Contact: Contact, gate: ReturnType<typeof createGate>) {
-  const prepare = (schema: StoreSchema) => prepareUpsert(schema, { traits: { Contact } })
-  const prepared = prepare(await loadSchema(ctx, ctx.db.read, scope))
-  const write: ProfileWrite = { actor: TEST_ACTOR, prepared, prepare }
+  const schema = await loadSchema(ctx, ctx.db.read, scope)
+  const batch = toBatch(ctx, scope, schema, [
+    { actor: TEST_ACTOR, prepared: prepareUpsert(schema, { traits: { Contact } }) },
+  ])
   const written = createGate()
-  const committed = resolve(ctx, scope, [write], {
-    inTransaction: async () => {
-      written.open()
-      await gate.passed
-    },
+  const committed = ctx.db.transaction(async (trx) => {
+    const result = await profileBatch(() => ctx.newId).run(trx, batch)
+    written.open()
+    await gate.passed
+    return result
   })
   const outcome = committed
+    .then((result) => ('outcomes' in result ? result.outcomes : []))
     .then(([outcome]) => (outcome !== undefined && 'profileId' in outcome ? outcome.profileId : ''))
     .catch((error: Error) => error)
   await written.passed
@@ -96,7 +107,7 @@ function watch(promises: readonly Promise<unknown>[]): () => number {
 describe('while another transaction is open', () => {
   it('creates wait, are not seen, and are all there afterwards', async () => {
     const gate = createGate()
-    const held = holdStore(gate)
+    const held = await holdStore(gate)
     const creates = Array.from({ length: 20 }, (_, index) => create({ email: `person-${index % 10}@example.com` }))
     const settled = watch(creates)
     await sleep(A_WHILE_MS)
@@ -104,7 +115,7 @@ describe('while another transaction is open', () => {
     expect(await allIds()).toEqual([])
 
     gate.open()
-    await held
+    await held.ended
     const ids = await Promise.all(creates)
     expect(new Set(ids).size).toBe(10)
     expect(new Set(await allIds())).toEqual(new Set(ids))
@@ -160,7 +171,7 @@ describe('while another transaction is open', () => {
   it('a create that comes behind a delete makes a new profile', async () => {
     const before = await create({ email: 'ada@example.com', firstName: 'Before' })
     const gate = createGate()
-    const held = holdStore(gate)
+    const held = await holdStore(gate)
     const deleted = deleteProfile(ctx, scope, TEST_ACTOR, before)
     await sleep(A_WHILE_MS)
     const created = create({ email: 'ada@example.com' })
@@ -169,7 +180,7 @@ describe('while another transaction is open', () => {
     expect(settled()).toBe(0)
 
     gate.open()
-    await Promise.all([held, deleted])
+    await Promise.all([held.ended, deleted])
     const after = await created
     expect(after).not.toBe(before)
     expect(await allIds()).toEqual([after])
@@ -178,7 +189,7 @@ describe('while another transaction is open', () => {
 
   it.runIf(engine === 'sqlite')('one that fails beside others in the queue takes none of them along', async () => {
     const gate = createGate()
-    const held = holdStore(gate)
+    const held = await holdStore(gate)
     const before = create({ email: 'before@example.com' })
     await sleep(A_WHILE_MS)
     const failing = ctx.db.transaction(async (trx) => {
@@ -192,7 +203,7 @@ describe('while another transaction is open', () => {
     })
     const after = ctx.db.transaction((trx) => trx.selectFrom('profile').select('id').execute())
     gate.open()
-    await held
+    await held.ended
     await expect(failing).rejects.toThrow('on purpose')
     await expect(broken).rejects.toThrow(/unique/i)
     const id = await before

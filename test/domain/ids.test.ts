@@ -51,6 +51,11 @@ it('ticks in microseconds and never twice the same, whatever the clock does', ()
   )
 })
 
+it('ticks several at once, none of which comes again', () => {
+  const tick = createTicker(() => 1)
+  expect([tick(), tick(3), tick(), tick(2), tick()]).toEqual([1000, 1001, 1004, 1005, 1007])
+})
+
 it('makes SIDs and secrets of the forms clients know', () => {
   expect(newAccountSid()).toMatch(/^AC[0-9a-f]{32}$/)
   expect(newKeySid()).toMatch(/^SK[0-9a-f]{32}$/)

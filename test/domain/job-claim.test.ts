@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest'
 import type { Context } from '../../src/context.js'
-import { claimJob, enqueueJob, LeaseLostError } from '../../src/domain/job.js'
-import { StorageUnavailableError } from '../../src/errors.js'
+import { claimJob, enqueueJob } from '../../src/domain/job.js'
+import { StorageUnavailableError, WorkStoppedError } from '../../src/errors.js'
 import { startWorker } from '../../src/jobs/worker.js'
 import type { Database } from '../../src/storage/database.js'
 import { eventually } from '../support/api.js'
@@ -52,8 +52,8 @@ it('a worker whose lease ended neither moves nor ends a job that another one has
   time += 61_000
   const next = await claimJob(ctx, 'next')
   if (slow === undefined || next === undefined) throw new Error('there is a job')
-  await expect(ctx.db.transaction((trx) => slow.advance(trx, 1))).rejects.toThrow(LeaseLostError)
-  await expect(ctx.db.transaction((trx) => slow.finish(trx))).rejects.toThrow(LeaseLostError)
+  await expect(ctx.db.transaction((trx) => slow.advance(trx, 1))).rejects.toThrow(WorkStoppedError)
+  await expect(ctx.db.transaction((trx) => slow.finish(trx))).rejects.toThrow(WorkStoppedError)
   expect(await countJobs(ctx)).toBe(1)
   await ctx.db.transaction((trx) => next.finish(trx))
   expect(await countJobs(ctx)).toBe(0)

@@ -47,3 +47,24 @@ it('keeps what has different labels apart', () => {
     ['Create', '202', 1],
   ])
 })
+
+it('added to another what one took off, both together have observed all of it', () =>
+  fc.assert(
+    fc.property(fc.array(fc.array(fc.double({ min: 0, max: 20, noNaN: true }))), (turns) => {
+      const [near, far, all] = [0, 1, 2].map(() => new Distribution(LATENCY_BOUNDS)) as [
+        Distribution,
+        Distribution,
+        Distribution,
+      ]
+      for (const values of turns) {
+        for (const value of values) {
+          far.observe(value)
+          all.observe(value)
+        }
+        near.add(structuredClone(far.take()))
+        expect(far.count).toBe(0)
+      }
+      expect(near.counts).toEqual(all.counts)
+      expect(near.sum).toBeCloseTo(all.sum)
+    }),
+  ))

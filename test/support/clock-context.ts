@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest'
 import { loadConfig } from '../../src/config.js'
 import { type Context, createContext } from '../../src/context.js'
-import { WRITING_THREAD } from '../../src/domain/writing-thread-entry.js'
+import { PROCEDURE_THREADS } from '../../src/domain/procedure-threads.js'
 import { createLogger } from '../../src/log.js'
 import { migrate } from '../../src/storage/migrate.js'
 import { openDatabase } from '../../src/storage/open.js'
@@ -11,7 +11,7 @@ import { databaseEnv } from './engine.js'
 export async function openContextAt(dataDir: string, now: () => number): Promise<Context> {
   const config = loadConfig({ RECOLLECT_DATA_DIR: dataDir, ...(await databaseEnv(dataDir)) })
   const log = createLogger('silent')
-  const db = await openDatabase(config, { now, exclusive: false, log, writingThread: WRITING_THREAD })
+  const db = await openDatabase(config, { now, exclusive: false, log, threads: PROCEDURE_THREADS })
   onTestFinished(() => db.close())
   await migrate(db, now())
   return createContext(config, { db, log, now })

@@ -2,9 +2,9 @@ import { onTestFinished } from 'vitest'
 import { loadConfig } from '../../src/config.js'
 import { type Context, createContext } from '../../src/context.js'
 import { fetchOperation } from '../../src/domain/operation.js'
+import { PROCEDURE_THREADS } from '../../src/domain/procedure-threads.js'
 import { createStore } from '../../src/domain/store.js'
 import { openStore } from '../../src/domain/store-scope.js'
-import { WRITING_THREAD } from '../../src/domain/writing-thread-entry.js'
 import { createLogger } from '../../src/log.js'
 import type { Actor, StoreScope } from '../../src/scope.js'
 import { migrate } from '../../src/storage/migrate.js'
@@ -19,7 +19,7 @@ export async function createTestContext(): Promise<Context> {
   const dataDir = await temporaryFolder()
   const config = loadConfig({ RECOLLECT_DATA_DIR: dataDir, ...(await databaseEnv(dataDir)) })
   const log = createLogger('silent')
-  const db = await openDatabase(config, { now, exclusive: true, log, writingThread: WRITING_THREAD })
+  const db = await openDatabase(config, { now, exclusive: true, log, threads: PROCEDURE_THREADS })
   onTestFinished(() => db.close())
   await migrate(db, now())
   return createContext(config, { db, log, now })

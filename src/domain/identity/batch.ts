@@ -7,7 +7,6 @@ import type { Procedure } from '../../storage/procedure.js'
 import { readAll } from '../../storage/statement.js'
 import { queryLockedStore, type StoreRow } from '../../storage/store.js'
 import type { Executor } from '../../storage/tables.js'
-import { mapAtPace, type Pace } from '../pace.js'
 import { checkOwner, requireStore } from '../store-lock.js'
 import type { TraitChange } from '../trait.js'
 import type { IdentityRules } from './decide.js'
@@ -55,10 +54,15 @@ export type BatchOutcome =
     }
   | { readonly refusal: Refusal }
 
+/** One outcome for each write; a refused one left the others alone. */
+export interface DecidedBatch {
+  readonly outcomes: readonly BatchOutcome[]
+  readonly hubs: readonly Hub[]
+}
+
 /** What became of a batch. Plain data. */
 export type BatchResult =
-  /** One outcome for each write; a refused one left the others alone. */
-  | { readonly outcomes: readonly BatchOutcome[]; readonly hubs: readonly Hub[] }
+  | DecidedBatch
   /** Nothing was written, because the store's schema is no more the one the writes were validated by. */
   | { readonly stale: true }
 
@@ -85,13 +89,12 @@ export async function decideBatch(
   maker: Maker,
   trx: Executor,
   { scope, rules, schemaVersion, writes }: ProfileBatch,
-  pace?: Pace,
 ): Promise<BatchResult> {
   const { store, owners } = await openBatch(trx, scope, writes)
   if (store.schemaVersion !== schemaVersion) return { stale: true }
-  const found = await loadWorld(trx, scope, rules, { writes, owners, pace })
+  const found = await loadWorld(trx, scope, rules, { writes, owners })
   const applied: AppliedWrite[] = []
-  const outcomes = await mapAtPace(pace, writes, (write): BatchOutcome => {
+  const outcomes = writes.map((write): BatchOutcome => {
     try {
       const outcome = apply(maker, found, write)
       applied.push({ write, outcome })
@@ -101,7 +104,7 @@ export async function decideBatch(
       return { refusal: toRefusal(error) }
     }
   })
-  return { outcomes, hubs: await writeChanges(maker, trx, scope, rules, found, applied, pace) }
+  return { outcomes, hubs: await writeChanges(maker, trx, scope, rules, found, applied) }
 }
 
 function apply(maker: Maker, found: FoundWorld, { target, prepared, ordinal }: BatchWrite) {

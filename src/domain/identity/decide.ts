@@ -6,6 +6,13 @@ export interface IdentityRules extends Pick<StoreSchema, 'identifierTypes' | 'ma
   readonly maxJoinedProfiles?: number
 }
 
+export function rulesOf(
+  { identifierTypes, matchingRules }: StoreSchema,
+  { joinedProfiles: maxJoinedProfiles }: { readonly joinedProfiles: number },
+): IdentityRules {
+  return { identifierTypes, matchingRules, maxJoinedProfiles }
+}
+
 /** Which profiles own a value, as far as is known. */
 export type OwnersOf = (identifier: IdentifierValue) => readonly ProfileState[]
 

@@ -5,7 +5,6 @@ import { type ProfileRow, queryLockedProfiles } from '../../storage/profile.js'
 import { selectMergedProfiles } from '../../storage/profile-merge.js'
 import { readAll, readOne } from '../../storage/statement.js'
 import type { Executor } from '../../storage/tables.js'
-import { mapAtPace, type Pace } from '../pace.js'
 import type { BatchWrite } from './batch.js'
 import { type IdentityRules, sharedRules } from './decide.js'
 
@@ -25,14 +24,14 @@ export async function loadWorld(
   trx: Executor,
   scope: StoreScope,
   rules: IdentityRules,
-  { writes, owners, pace }: Batch,
+  { writes, owners }: Batch,
 ): Promise<FoundWorld> {
   const targets = writes.flatMap((write) => write.target ?? [])
   const loaded = new Map<string, ProfileState>()
   const ids = [...new Set([...owners, ...targets])].sort()
   // Of whom nothing but traits is written the identifiers are not looked at, unless a rule looks at those of everybody.
   const identified = sharedRules(rules).length > 1 ? ids : findIdentified({ writes, owners })
-  await loadProfiles(trx, scope, ids, loaded, identified, pace)
+  await loadProfiles(trx, scope, ids, loaded, identified)
   await loadSharers(trx, scope, rules, loaded)
   const missing = targets.filter((target) => !loaded.has(target))
   const merged = await selectMergedProfiles(trx, scope, missing)
@@ -47,12 +46,10 @@ export async function loadWorld(
 export interface Batch {
   readonly writes: readonly BatchWrite[]
   readonly owners: readonly string[]
-  /** Of work in the background. */
-  readonly pace?: Pace | undefined
 }
 
 /** Profiles whose identifiers the batch may compare or change. */
-function findIdentified({ writes, owners }: Omit<Batch, 'pace'>): string[] {
+function findIdentified({ writes, owners }: Batch): string[] {
   const targets = writes.flatMap(({ target, prepared: { identifiers, edit } }) =>
     target !== undefined && (identifiers.length > 0 || edit !== undefined) ? [target] : [],
   )
@@ -71,7 +68,6 @@ async function loadProfiles(
   ids: readonly string[],
   loaded: Map<string, ProfileState>,
   identified: readonly string[] = ids,
-  pace?: Pace,
 ): Promise<void> {
   if (ids.length === 0) return
   const [rows, found] =
@@ -82,7 +78,7 @@ async function loadProfiles(
           queryIdentifiers(trx, scope, identified),
         ])
   const identifiers = groupBy(found, (identifier) => identifier.profileId)
-  await mapAtPace(pace, rows, (row) => {
+  for (const row of rows) {
     loaded.set(row.id, {
       id: row.id,
       createdAt: row.createdAt,
@@ -96,7 +92,7 @@ async function loadProfiles(
         joins,
       })),
     })
-  })
+  }
 }
 
 /** Where two shared identifiers together join profiles, those that share one with a loaded profile count too. */

@@ -1,11 +1,9 @@
 import type { Context } from '../../context.js'
-import { type IdentifierRow, selectIdentifiersOfType } from '../../storage/identifier.js'
+import { selectIdentifiersOfType } from '../../storage/identifier.js'
 import type { ClaimedJob } from '../job.js'
-import { loadSchema, type StoreSchema } from '../schema.js'
 import { openStoreOfJob } from '../store-scope.js'
-import type { PreparedWrite } from './batch.js'
-import { normalize } from './normalize.js'
-import { type ProfileWrite, resolve } from './resolve.js'
+import { writeChunk } from './chunk.js'
+import { REIDENTIFY_CHUNK } from './reidentify-chunk.js'
 
 const CHUNK_SIZE = 200
 
@@ -29,23 +27,11 @@ export async function runReidentify(ctx: Context, job: ClaimedJob, shouldStop: (
     const last = rows.at(-1)
     if (scope === undefined || last === undefined) break
     const next: Cursor = { value: last.value, sharedBy: last.sharedBy }
-    const schema = await loadSchema(ctx, ctx.db.read, scope)
-    const writes = rows.map((row): ProfileWrite => {
-      const prepare = (current: StoreSchema) => prepareRow(current, row)
-      return { actor: job.actor, target: row.profileId, prepared: prepare(schema), prepare }
-    })
+    const items = rows.map(({ profileId, value }) => ({ profileId, idType, value }))
     // A profile that was merged or deleted meanwhile is refused by itself; its identifiers went with it.
-    await resolve(ctx, scope, writes, { background: true, inTransaction: (trx) => job.advance(trx, next) })
+    await writeChunk(ctx, scope, REIDENTIFY_CHUNK, { actor: job.actor, items, state: job.progress(next) })
     cursor = next
   }
   await ctx.db.transaction((trx) => job.finish(trx), { background: true })
   return true
-}
-
-function prepareRow(schema: StoreSchema, { idType, value }: IdentifierRow): PreparedWrite {
-  const config = schema.identifierTypes.get(idType)
-  // A value that the new rule makes nothing of stays as it is.
-  const to = (config && normalize(config.normalization, value)) ?? value
-  const write = { schemaVersion: schema.version, changes: [], identifiers: [{ idType, value: to }] }
-  return to === value ? write : { ...write, edit: { kind: 'replace', idType, from: value, to } }
 }

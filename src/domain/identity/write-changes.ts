@@ -11,10 +11,9 @@ import {
 import { moveMemories, raiseMemoryVersionByMerge } from '../../storage/memory.js'
 import { deleteProfiles, type ProfileRow, upsertProfiles } from '../../storage/profile.js'
 import { insertMerges, type ProfileMergeRow, redirectMerges } from '../../storage/profile-merge.js'
-import { type CompiledQuery, runAll } from '../../storage/statement.js'
+import { runAll } from '../../storage/statement.js'
 import type { Executor } from '../../storage/tables.js'
 import { createEvent } from '../event.js'
-import { mapAtPace, type Pace } from '../pace.js'
 import type { BatchWrite } from './batch.js'
 import { type IdentityRules, isExclusive, isHub } from './decide.js'
 import type { FoundWorld } from './load-world.js'
@@ -37,7 +36,7 @@ export interface Hub {
 }
 
 /**
- * Brings the database to where the world is: only what changed, in one message, or in a few when there is a pace to keep.
+ * Brings the database to where the world is: only what changed, in one message.
  *
  * @returns the values that became hubs
  */
@@ -48,7 +47,6 @@ export async function writeChanges(
   rules: IdentityRules,
   { world, loaded }: Pick<FoundWorld, 'world' | 'loaded'>,
   applied: readonly AppliedWrite[],
-  pace?: Pace,
 ): Promise<Hub[]> {
   const now = ctx.now()
   const merges = applied.flatMap(({ write, outcome }) =>
@@ -57,49 +55,32 @@ export async function writeChanges(
   const changed = [...world.profiles()].filter((state) => loaded.get(state.id) !== state)
   const { removed, added, counted } = diffIdentifiers(rules, world, loaded, changed)
   const stored = merges.filter(({ absorbed }) => loaded.has(absorbed.id))
-  const profiles = await mapAtPace(pace, changed, (state) => toProfileRow(state, now))
-  const events = (await mapAtPace(pace, applied, (write) => describeChange(ctx, write))).flat()
-  await runAtPace(trx, pace, [
-    () => [
-      ...removed.map((row) => deleteIdentifier(trx, scope, row)),
-      ...merges.flatMap(({ absorbed, survivorId }) => [
-        moveIdentifiers(trx, scope, absorbed.id, survivorId),
-        redirectMerges(trx, scope, absorbed.id, survivorId),
-        ...moveMemories(trx, scope, absorbed.id, survivorId),
-      ]),
-      ...stored.map(({ absorbed }) => deleteProfiles(trx, scope, [absorbed.id])),
-      ...upsertProfiles(scope, profiles),
-    ],
-    () => [
-      // After the upsert: a profile may be younger than its merge, within one batch.
-      ...merges.flatMap(({ survivorId }) => raiseMemoryVersionByMerge(trx, scope, survivorId)),
-      ...insertIdentifiers(scope, added),
-      ...counted.map((row) => updateJoins(trx, scope, row)),
-      ...insertMerges(
-        scope,
-        merges.map((merge) => toMergeRow(merge, world, now)),
-      ),
-    ],
-    () => insertEvents(scope.storeId, events),
+  await runAll(trx, [
+    ...removed.map((row) => deleteIdentifier(trx, scope, row)),
+    ...merges.flatMap(({ absorbed, survivorId }) => [
+      moveIdentifiers(trx, scope, absorbed.id, survivorId),
+      redirectMerges(trx, scope, absorbed.id, survivorId),
+      ...moveMemories(trx, scope, absorbed.id, survivorId),
+    ]),
+    ...stored.map(({ absorbed }) => deleteProfiles(trx, scope, [absorbed.id])),
+    ...upsertProfiles(
+      scope,
+      changed.map((state) => toProfileRow(state, now)),
+    ),
+    // After the upsert: a profile may be younger than its merge, within one batch.
+    ...merges.flatMap(({ survivorId }) => raiseMemoryVersionByMerge(trx, scope, survivorId)),
+    ...insertIdentifiers(scope, added),
+    ...counted.map((row) => updateJoins(trx, scope, row)),
+    ...insertMerges(
+      scope,
+      merges.map((merge) => toMergeRow(merge, world, now)),
+    ),
+    ...insertEvents(
+      scope.storeId,
+      applied.flatMap((write) => describeChange(ctx, write)),
+    ),
   ])
   return counted.filter((row) => isHub(rules, row)).map(({ idType, profileId }) => ({ idType, profileId }))
-}
-
-/** Runs statements in one message, or each part in one of its own when there is a pace to keep. */
-async function runAtPace(
-  trx: Executor,
-  pace: Pace | undefined,
-  parts: readonly (() => readonly CompiledQuery[])[],
-): Promise<void> {
-  if (pace === undefined)
-    return runAll(
-      trx,
-      parts.flatMap((part) => part()),
-    )
-  for (const part of parts) {
-    await runAll(trx, part())
-    await pace()
-  }
 }
 
 /**

@@ -10,11 +10,6 @@ import { fetchImport } from './import.js'
 
 const REASON = 'the import was cancelled; rows that were stored before stay'
 
-/** The import was cancelled while a chunk was on its way: nothing of the chunk may be stored. */
-export class ImportCancelledError extends Error {
-  override readonly name = 'ImportCancelledError'
-}
-
 /**
  * Ends an import (ours, beyond the API): it is FAILED, because the API knows no other word. Of the chunk that is being
  * stored nothing is kept, and the job, which finds the import ended, removes the file.

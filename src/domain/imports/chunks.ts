@@ -8,17 +8,14 @@ const CHUNK_BYTES = 4 * 1024 * 1024
 /** While another account is there: what it waits for is one such chunk. */
 const SHARED_CHUNK_SIZE = 25
 
-export interface NumberedRecord {
-  readonly rowNumber: number
-  readonly fields: readonly string[]
-  /** Bytes of the file read for the rows up to this one, or a little less. */
-  readonly bytes: number
-}
-
 /** Rows that are stored together. */
 export interface Chunk {
   readonly header: readonly string[]
-  readonly records: readonly NumberedRecord[]
+  /** Number of the first row; they follow each other. */
+  readonly firstRow: number
+  readonly records: readonly (readonly string[])[]
+  /** Bytes of the file read up to the last row, or a little less. */
+  readonly bytes: number
 }
 
 /**
@@ -35,30 +32,30 @@ export async function* readChunks(
 ): AsyncGenerator<Chunk> {
   let header: readonly string[] | undefined
   let rowNumber = 0
-  let records: NumberedRecord[] = []
+  let records: (readonly string[])[] = []
   let bytes = 0
   let chunkStart = 0
   for await (const batch of readCsv(content)) {
     for (const [index, fields] of batch.records.entries()) {
       if (header === undefined) {
         header = requireHeader(fields)
-        yield { header, records: [] }
+        yield { header, firstRow: 1, records: [], bytes: 0 }
         continue
       }
       rowNumber += 1
       if (rowNumber > maxRows) throw new UnreadableCsvError(`the file has more than ${maxRows} rows`)
       if (index === batch.records.length - 1) bytes = batch.bytes
-      if (rowNumber > rowsDone) records.push({ rowNumber, fields, bytes })
+      if (rowNumber > rowsDone) records.push(fields)
       const isFull = records.length >= (isShared() ? SHARED_CHUNK_SIZE : CHUNK_SIZE)
       if (isFull || bytes - chunkStart >= CHUNK_BYTES) {
-        if (records.length > 0) yield { header, records }
+        if (records.length > 0) yield { header, firstRow: rowNumber - records.length + 1, records, bytes }
         records = []
         chunkStart = bytes
       }
     }
   }
   if (header === undefined) throw new UnreadableCsvError('the file is empty: it needs a header and rows')
-  if (records.length > 0) yield { header, records }
+  if (records.length > 0) yield { header, firstRow: rowNumber - records.length + 1, records, bytes }
 }
 
 function requireHeader(fields: readonly string[]): readonly string[] {

@@ -36,7 +36,7 @@ export function findColumns(header: readonly string[], mappings: readonly Column
 
 export interface ReadRow {
   readonly prepared: PreparedWrite
-  readonly warnings: readonly Omit<ImportIssueRow, 'rowNumber'>[]
+  readonly warnings: readonly Pick<ImportIssueRow, 'columnName' | 'reason'>[]
 }
 
 /**
@@ -46,11 +46,11 @@ export interface ReadRow {
  */
 export function readRow(schema: StoreSchema, columns: readonly Column[], fields: readonly string[]): ReadRow {
   const changes: TraitChange[] = []
-  const warnings: Omit<ImportIssueRow, 'rowNumber'>[] = []
+  const warnings: Pick<ImportIssueRow, 'columnName' | 'reason'>[] = []
   for (const { columnName, traitGroup: group, traitName: name, index } of columns) {
     const rule = schema.traits.get(group)?.get(name)
     const text = fields[index] ?? ''
-    const skip = (reason: string) => warnings.push({ kind: 'warning', columnName, reason })
+    const skip = (reason: string) => warnings.push({ columnName, reason })
     if (rule === undefined) skip(`${group}.${name} is no longer a trait of the store`)
     else if (text === REMOVE) changes.push({ group, name, value: undefined, idType: undefined })
     else if (text.includes('\0')) skip('holds a NUL character')

@@ -1,31 +1,20 @@
 import { Readable } from 'node:stream'
 import type { Context } from '../../context.js'
+import { WorkStoppedError } from '../../errors.js'
 import type { StoreScope } from '../../scope.js'
 import { insertEvents } from '../../storage/event.js'
-import {
-  findImport,
-  type ImportIssueRow,
-  type ImportProgressUpdate,
-  type ImportRow,
-  insertImportIssues,
-  updateImportProgress,
-} from '../../storage/import.js'
+import { findImport, type ImportIssueRow, type ImportRow, updateImportProgress } from '../../storage/import.js'
 import { runAll } from '../../storage/statement.js'
-import type { Executor } from '../../storage/tables.js'
 import { createEvent } from '../event.js'
-import { type ProfileWrite, resolve, type WriteOutcome } from '../identity/resolve.js'
+import { writeChunk } from '../identity/chunk.js'
 import type { ClaimedJob } from '../job.js'
-import { createPace, mapAtPace } from '../pace.js'
-import { loadSchema, type StoreSchema } from '../schema.js'
 import { openStoreOfJob } from '../store-scope.js'
-import { ImportCancelledError } from './cancel.js'
-import { type NumberedRecord, readChunks } from './chunks.js'
+import { type Chunk, readChunks } from './chunks.js'
 import { UnreadableCsvError } from './csv.js'
-import { type Column, findColumns, readRow } from './row.js'
+import { advance, IMPORT_CHUNK, type ImportStep, type Progress, saveProgress } from './import-chunk.js'
+import { type Column, findColumns } from './row.js'
 import type { ImportPayload } from './upload.js'
 import { requireUtf8 } from './utf8.js'
-
-type Progress = Pick<ImportRow, 'rowsDone' | 'bytesDone' | 'errors' | 'warnings'>
 
 /**
  * Runs an import whose file is there. Each chunk of rows commits together with the progress and the reasons of its
@@ -47,7 +36,7 @@ export async function runImport(ctx: Context, job: ClaimedJob, shouldStop: () =>
 }
 
 function endIfCancelled(error: unknown): boolean {
-  if (error instanceof ImportCancelledError) return true
+  if (error instanceof WorkStoppedError && error.reason === 'import-cancelled') return true
   throw error
 }
 
@@ -68,10 +57,9 @@ async function importRows(
     const content = Readable.from(requireUtf8(ctx.blobs.read(blob)))
     for await (const chunk of readChunks(content, row, ctx.config.limits.importRows, isShared)) {
       columns ??= findColumns(chunk.header, row.columnMappings)
-      const prepared = await prepareChunk(run, columns, chunk.records)
       await storing
       if (shouldStop()) return false
-      storing = storeChunk(run, prepared)
+      storing = storeChunk(run, columns, chunk)
       storing.catch(() => undefined)
     }
     await storing
@@ -97,108 +85,31 @@ interface ImportRun {
   progress: Progress
 }
 
-interface RowWrite {
-  readonly rowNumber: number
-  readonly write: ProfileWrite
-}
-
-interface PreparedChunk {
-  readonly records: readonly NumberedRecord[]
-  readonly rows: readonly RowWrite[]
-  /** What is wrong with rows, so far. */
-  readonly issues: readonly ImportIssueRow[]
-}
-
-async function prepareChunk(
+async function storeChunk(
   run: ImportRun,
   columns: readonly Column[],
-  records: readonly NumberedRecord[],
-): Promise<PreparedChunk> {
-  const { ctx, scope } = run
-  const schema = await loadSchema(ctx, ctx.db.read, (await openStoreOfJob(ctx, scope.storeId)) ?? scope)
-  const issues: ImportIssueRow[] = []
-  const rows = await mapAtPace(createPace(), records, (numbered) => toRowWrite(run, schema, columns, numbered, issues))
-  return { records, rows: rows.flat(), issues }
-}
-
-async function storeChunk(run: ImportRun, { records, rows, issues }: PreparedChunk): Promise<void> {
-  const { ctx, scope, progress } = run
-  const last = records.at(-1)
-  if (last === undefined) return
-  let next = progress
-  const begun = ctx.now()
-  await resolve(
-    ctx,
-    scope,
-    rows.map(({ write }) => write),
-    {
-      background: true,
-      inTransaction: async (trx, outcomes) => {
-        const all = [...issues, ...refusedRows(rows, outcomes)].sort((a, b) => a.rowNumber - b.rowNumber)
-        next = advance(progress, all, last)
-        await saveProgress(run, trx, all, { ...next, status: 'PROCESSING', failure: undefined })
-      },
-    },
-  )
-  const failed = next.errors - progress.errors
-  ctx.metrics.importRows.inc({ outcome: 'failed' }, failed)
-  ctx.metrics.importRows.inc({ outcome: 'stored' }, records.length - failed)
-  run.progress = next
-  await ctx.admission.rest(scope.accountSid, ctx.now() - begun)
-}
-
-function toRowWrite(
-  { job }: ImportRun,
-  schema: StoreSchema,
-  columns: readonly Column[],
-  { rowNumber, fields }: NumberedRecord,
-  issues: ImportIssueRow[],
-): RowWrite[] {
-  const fail = (reason: string): RowWrite[] => {
-    issues.push({ rowNumber, kind: 'error', columnName: '', reason })
-    return []
-  }
-  try {
-    const { prepared, warnings } = readRow(schema, columns, fields)
-    issues.push(...warnings.map((warning) => ({ ...warning, rowNumber })))
-    const prepare = (current: StoreSchema) => readRow(current, columns, fields).prepared
-    return [{ rowNumber, write: { actor: job.actor, prepared, prepare } }]
-  } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error))
-  }
-}
-
-function refusedRows(rows: readonly RowWrite[], outcomes: readonly WriteOutcome[]): ImportIssueRow[] {
-  return rows.flatMap(({ rowNumber }, index): ImportIssueRow[] => {
-    const outcome = outcomes[index]
-    if (outcome === undefined || !('error' in outcome)) return []
-    return [{ rowNumber, kind: 'error', columnName: '', reason: outcome.error.message }]
-  })
-}
-
-function advance(before: Progress, issues: readonly ImportIssueRow[], last: NumberedRecord): Progress {
-  const errors = issues.filter((issue) => issue.kind === 'error').length
-  return {
-    rowsDone: last.rowNumber,
-    bytesDone: last.bytes,
-    errors: before.errors + errors,
-    warnings: before.warnings + issues.length - errors,
-  }
-}
-
-async function saveProgress(
-  { ctx, job, scope, importId, progress }: ImportRun,
-  trx: Executor,
-  issues: readonly ImportIssueRow[],
-  update: ImportProgressUpdate,
+  { firstRow, records: items, bytes }: Chunk,
 ): Promise<void> {
-  // Both at once: the event loop is busy with the next rows, so that each answer waits for its turn there.
-  const [, goesOn] = await Promise.all([
-    job.advance(trx, update.rowsDone),
-    updateImportProgress(trx, scope, importId, update, ctx.now()),
-  ])
-  if (!goesOn) throw new ImportCancelledError()
-  await runAll(trx, insertImportIssues(scope, importId, issues, progress.errors + progress.warnings))
+  if (items.length === 0) return
+  const { ctx, job, importId, progress: before } = run
+  const begun = ctx.now()
+  const rowsDone = firstRow + items.length - 1
+  const scope = (await openStoreOfJob(ctx, run.scope.storeId)) ?? run.scope
+  const progress = job.progress(rowsDone)
+  const state: ImportStep = {
+    scope,
+    importId,
+    job: progress,
+    before,
+    columns,
+    firstRow,
+    end: { rowsDone, bytesDone: bytes },
+  }
+  const { refused, warnings } = await writeChunk(ctx, scope, IMPORT_CHUNK, { actor: job.actor, items, state })
+  run.progress = advance(state, refused, warnings)
+  ctx.metrics.importRows.inc({ outcome: 'failed' }, refused)
+  ctx.metrics.importRows.inc({ outcome: 'stored' }, items.length - refused)
+  await ctx.admission.rest(scope.accountSid, ctx.now() - begun)
 }
 
 async function completeImport(run: ImportRun, failure: string | undefined): Promise<void> {
@@ -210,7 +121,8 @@ async function completeImport(run: ImportRun, failure: string | undefined): Prom
   const errors = Math.max(progress.errors, issues.length)
   await ctx.db.transaction(
     async (trx) => {
-      await saveProgress(run, trx, issues, { ...progress, errors, status, failure })
+      const state = { scope, importId, job: job.progress(progress.rowsDone), before: progress }
+      await saveProgress(trx, state, issues, { ...progress, errors, status, failure })
       await runAll(trx, insertEvents(scope.storeId, [createEvent(ctx, job.actor, 'import.completed', importId)]))
     },
     { background: true, owner: scope },

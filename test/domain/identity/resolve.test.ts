@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Context } from '../../../src/context.js'
-import { type ProfileWrite, resolve, resolveGathered } from '../../../src/domain/identity/resolve.js'
+import { profileBatch } from '../../../src/domain/identity/batch.js'
+import { type ProfileWrite, resolve, toBatch } from '../../../src/domain/identity/resolve.js'
 import { replaceIdentitySettings } from '../../../src/domain/identity/settings.js'
 import { loadSchema, type StoreSchema } from '../../../src/domain/schema.js'
 import { openStore } from '../../../src/domain/store-scope.js'
@@ -50,14 +51,33 @@ async function canonicalIdOf(ctx: Context, scope: StoreScope, id: string): Promi
   return (await findCanonicalId(ctx.db.read, scope, id)) ?? id
 }
 
-type Resolve = (ctx: Context, scope: StoreScope, writes: readonly ProfileWrite[]) => ReturnType<typeof resolve>
+/** Gives the id of each write. */
+type Resolve = (ctx: Context, scope: StoreScope, writes: readonly ProfileWrite[]) => Promise<string[]>
+
+const resolveHere: Resolve = async (ctx, scope, writes) => {
+  const batch = toBatch(ctx, scope, await loadSchema(ctx, ctx.db.read, scope), writes)
+  const result = await ctx.db.transaction((trx) => profileBatch(() => ctx.newId).run(trx, batch))
+  if (!('outcomes' in result)) throw new Error('the schema is not the one that was read')
+  return result.outcomes.map((outcome) => {
+    if ('refusal' in outcome) throw new Error(JSON.stringify(outcome.refusal))
+    return outcome.profileId
+  })
+}
+
+const resolveByEngine: Resolve = async (ctx, scope, writes) => {
+  const outcomes = await resolve(ctx, scope, () => writes)
+  return outcomes.map((outcome) => {
+    if ('error' in outcome) throw outcome.error
+    return outcome.profileId
+  })
+}
 
 /** Where a batch is decided: on this thread, where the engine likes, or first there with the writes of an older schema. */
 const PLACES: Record<string, { resolve: Resolve; isOutdated: boolean }> = {
-  here: { resolve, isOutdated: false },
-  'by the engine': { resolve: (ctx, scope, writes) => resolveGathered(ctx, scope, () => writes), isOutdated: false },
+  here: { resolve: resolveHere, isOutdated: false },
+  'by the engine': { resolve: resolveByEngine, isOutdated: false },
   'after they were validated again': {
-    resolve: (ctx, scope, writes) => resolveGathered(ctx, scope, () => writes),
+    resolve: resolveByEngine,
     isOutdated: true,
   },
 }
@@ -90,10 +110,7 @@ async function writeHistory(
         const prepare = (schema: StoreSchema) => ({ ...prepared, schemaVersion: schema.version })
         return { actor: TEST_ACTOR, prepared, prepare, ...(target !== undefined && { target }) }
       })
-    for (const outcome of await resolve(ctx, scope, await Promise.all(writes))) {
-      if ('error' in outcome) throw outcome.error
-      ids.push(outcome.profileId)
-    }
+    ids.push(...(await resolve(ctx, scope, await Promise.all(writes))))
   }
   return ids
 }
