@@ -46,11 +46,12 @@ export interface Database {
    */
   transaction<T>(work: (trx: Executor) => Promise<T>, options?: TransactionOptions): Promise<T>
   /**
-   * Runs a procedure in a transaction of its own, wherever the engine likes.
+   * Runs a procedure in a transaction of its own, wherever the engine likes: in a thread that writes (SQLite), or in one for
+   * the background (PostgreSQL).
    *
    * @param input made when the transaction has its turn
    * @returns what the procedure gives, once it is on disk
-   * @throws as `transaction` does; of what the procedure throws, ApiError and ProfileMovedError are still such
+   * @throws as `transaction` does; of what the procedure throws, what refusal.ts knows is still of its class
    */
   call<Input, Output>(
     procedure: Procedure<Input, Output>,

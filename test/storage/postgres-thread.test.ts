@@ -5,7 +5,7 @@ import { loadConfig } from '../../src/config.js'
 import { type Context, createContext } from '../../src/context.js'
 import { BULK_CHUNK } from '../../src/domain/bulk-chunk.js'
 import { writeChunk } from '../../src/domain/identity/chunk.js'
-import { type ClaimedJob, claimJob, enqueueJob } from '../../src/domain/job.js'
+import type { ClaimedJob } from '../../src/domain/job.js'
 import { PROCEDURE_THREADS } from '../../src/domain/procedure-threads.js'
 import { lookupProfiles } from '../../src/domain/profile.js'
 import { StorageUnavailableError } from '../../src/errors.js'
@@ -16,7 +16,7 @@ import { openDatabase } from '../../src/storage/open.js'
 import { PostgresThread } from '../../src/storage/postgres-thread.js'
 import { lockStore } from '../../src/storage/store.js'
 import { eventually } from '../support/api.js'
-import { createTestContext, openTestStore, TEST_ACTOR } from '../support/context.js'
+import { claimTestJob, createTestContext, openTestStore, TEST_ACTOR } from '../support/context.js'
 import { databaseEnv, engine } from '../support/engine.js'
 
 /** Half of the time after which PostgreSQL looks for a deadlock. */
@@ -29,11 +29,7 @@ describe.runIf(engine === 'postgres')('the thread that runs what nobody waits fo
   beforeEach(async () => {
     ctx = await createTestContext()
     scope = await openTestStore(ctx)
-    const accepted = { storeId: scope.storeId, kind: 'bulk', payload: {}, actor: TEST_ACTOR } as const
-    await ctx.db.transaction((trx) => enqueueJob(ctx, trx, accepted))
-    const claimed = await claimJob(ctx, 'worker')
-    if (claimed === undefined) throw new Error('there is a job')
-    job = claimed
+    job = await claimTestJob(ctx, scope)
   })
 
   const write = (email: string) =>

@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest'
 import { loadConfig } from '../../src/config.js'
 import { type Context, createContext } from '../../src/context.js'
+import { type ClaimedJob, claimJob, enqueueJob } from '../../src/domain/job.js'
 import { fetchOperation } from '../../src/domain/operation.js'
 import { PROCEDURE_THREADS } from '../../src/domain/procedure-threads.js'
 import { createStore } from '../../src/domain/store.js'
@@ -38,4 +39,13 @@ export async function openTestStore(ctx: Context, displayName = 'test'): Promise
   const operationId = await createStore(ctx, TEST_ACTOR, { displayName })
   const { resultId } = await fetchOperation(ctx, { accountSid: TEST_ACTOR.accountSid, stores: undefined }, operationId)
   return openStore(ctx, TEST_ACTOR.accountSid, resultId)
+}
+
+/** A job of the store in the hands of a worker. */
+export async function claimTestJob(ctx: Context, scope: StoreScope): Promise<ClaimedJob> {
+  const accepted = { storeId: scope.storeId, kind: 'bulk', payload: {}, actor: TEST_ACTOR } as const
+  await ctx.db.transaction((trx) => enqueueJob(ctx, trx, accepted))
+  const job = await claimJob(ctx, 'worker')
+  if (job === undefined) throw new Error('there is a job')
+  return job
 }

@@ -3,13 +3,13 @@ import type { Context } from '../../../src/context.js'
 import type { ProfileInput } from '../../../src/contract/profile.js'
 import { BULK_CHUNK } from '../../../src/domain/bulk-chunk.js'
 import { writeChunk } from '../../../src/domain/identity/chunk.js'
-import { type ClaimedJob, claimJob, enqueueJob } from '../../../src/domain/job.js'
+import type { ClaimedJob } from '../../../src/domain/job.js'
 import { listProfiles, lookupProfiles } from '../../../src/domain/profile.js'
 import { openStore } from '../../../src/domain/store-scope.js'
 import { createTraitGroup, deleteTraitGroup } from '../../../src/domain/trait-group.js'
 import { WorkStoppedError } from '../../../src/errors.js'
 import type { StoreScope } from '../../../src/scope.js'
-import { createTestContext, openTestStore, TEST_ACTOR } from '../../support/context.js'
+import { claimTestJob, createTestContext, openTestStore, TEST_ACTOR } from '../../support/context.js'
 
 let ctx: Context
 let scope: StoreScope
@@ -17,11 +17,7 @@ let job: ClaimedJob
 beforeEach(async () => {
   ctx = await createTestContext()
   scope = await openTestStore(ctx)
-  const accepted = { storeId: scope.storeId, kind: 'bulk', payload: {}, actor: TEST_ACTOR } as const
-  await ctx.db.transaction((trx) => enqueueJob(ctx, trx, accepted))
-  const claimed = await claimJob(ctx, 'worker')
-  if (claimed === undefined) throw new Error('there is a job')
-  job = claimed
+  job = await claimTestJob(ctx, scope)
 })
 
 const person = (email: string, more: ProfileInput['traits'] = {}): ProfileInput => ({
