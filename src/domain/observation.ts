@@ -173,7 +173,12 @@ export async function deleteObservation(
   })
 }
 
-/** ListObservationRevisions: full states, newest first, the current one included. @throws ApiError 404 */
+/**
+ * ListObservationRevisions: full states, newest first, the current one included. The observation is looked for again
+ * afterwards: one that is where and what it was had lost nothing to a merge, a change or an erasure while it was read.
+ *
+ * @throws ApiError 404
+ */
 export async function listRevisions(
   ctx: Context,
   scope: StoreScope,
@@ -181,16 +186,21 @@ export async function listRevisions(
   id: string,
   query: PageQuery,
 ): Promise<OfProfile<Page<Observation>>> {
-  const { value: current, profileId: canonicalId } = await findObservationOf(ctx, scope, profileId, id)
-  const page = await readPage<ObservationRow, number>(ctx, {
-    list: { accountSid: scope.accountSid, operationId: 'ListObservationRevisions', parts: [scope.storeId, id] },
-    key: 'revisions',
-    query,
-    maxItems: MEMORY_PAGE_MAX_ITEMS,
-    select: (request) => selectStates(ctx, scope, canonicalId, current, request),
-    cursorOf: ({ change }) => change,
-  })
-  return { value: { items: page.items.map(toObservation), meta: page.meta }, profileId: canonicalId }
+  let found = await findObservationOf(ctx, scope, profileId, id)
+  for (;;) {
+    const { value: current, profileId: canonicalId } = found
+    const { items, meta } = await readPage<ObservationRow, number>(ctx, {
+      list: { accountSid: scope.accountSid, operationId: 'ListObservationRevisions', parts: [scope.storeId, id] },
+      key: 'revisions',
+      query,
+      maxItems: MEMORY_PAGE_MAX_ITEMS,
+      select: (request) => selectStates(ctx, scope, canonicalId, current, request),
+      cursorOf: ({ change }) => change,
+    })
+    found = await findObservationOf(ctx, scope, profileId, id)
+    if (found.profileId === canonicalId && found.value.change === current.change)
+      return { value: { items: items.map(toObservation), meta }, profileId: canonicalId }
+  }
 }
 
 /** Past states and, where the page reaches it, the current one, which is the newest. */

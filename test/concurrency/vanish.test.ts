@@ -27,15 +27,15 @@ async function readUntilGone({ url }: MemoryProfile, list: string): Promise<numb
   }
 }
 
+/** The other one, which is older, survives. */
+async function merge({ url }: MemoryProfile, other: MemoryProfile, email: string): Promise<void> {
+  const identifier = { idType: 'email', value: email }
+  expect((await api('POST', `${other.url}/Identifiers`, identifier)).status).toBe(202)
+  expect((await api('POST', `${url}/Identifiers`, identifier)).status).toBe(202)
+}
+
 describe.each([
-  [
-    'merged',
-    async ({ url }: MemoryProfile, other: MemoryProfile, email: string) => {
-      const identifier = { idType: 'email', value: email }
-      expect((await api('POST', `${other.url}/Identifiers`, identifier)).status).toBe(202)
-      expect((await api('POST', `${url}/Identifiers`, identifier)).status).toBe(202)
-    },
-  ],
+  ['merged', merge],
   [
     'deleted',
     async ({ url }: MemoryProfile) => {
@@ -55,4 +55,32 @@ describe.each([
       for (const count of (await Promise.all(readers)).flat()) expect(count).toBeGreaterThanOrEqual(wanted)
     }
   })
+})
+
+/** Reads the states of an observation for as long as `isGoingOn`, and once more; tells how many there were each time. */
+async function countStates(path: string, isGoingOn: () => boolean): Promise<number[]> {
+  const counts: number[] = []
+  for (let last = false; !last; ) {
+    last = !isGoingOn()
+    const { status, body } = await api('GET', path)
+    expect(status).toBe(200)
+    counts.push(body.revisions.length)
+  }
+  return counts
+}
+
+it('an observation has all of its revisions, whoever it belongs to while it is read', async () => {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const other = await createMemoryProfile(api, store())
+    const profile = await createMemoryProfile(api, store())
+    await observe(api, profile, TEXTS[0] ?? '')
+    const { body } = await api('GET', profile.observations)
+    const path = `${profile.observations}/${body.observations[0].id}`
+    for (const content of TEXTS.slice(1)) await api('PATCH', path, { content })
+    let isGoingOn = true
+    const readers = Array.from({ length: READERS }, () => countStates(`${path}/Revisions`, () => isGoingOn))
+    await merge(profile, other, `${profile.id}@example.com`)
+    isGoingOn = false
+    for (const count of (await Promise.all(readers)).flat()) expect(count).toBe(TEXTS.length)
+  }
 })
