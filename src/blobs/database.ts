@@ -3,6 +3,7 @@ import * as storage from '../storage/blob.js'
 import type { Database } from '../storage/database.js'
 import type { Executor } from '../storage/tables.js'
 import { BlobMissingError, type BlobStore, BlobTooLargeError } from './blob-store.js'
+import { readAtEase } from './read-at-ease.js'
 
 /** What is read at once. PostgreSQL's driver turns a part from text into bytes, which takes the event loop a millisecond. */
 const PART_BYTES = 64 * 1024
@@ -48,8 +49,7 @@ export function openDatabaseBlobs(db: Database, now: () => number): BlobStore {
 async function* gatherPieces(content: Readable): AsyncGenerator<Buffer> {
   let waiting: Buffer[] = []
   let bytes = 0
-  // Not destroyed when it is refused: its connection must live to carry the answer.
-  for await (const chunk of content.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  for await (const chunk of readAtEase(content)) {
     waiting.push(chunk)
     bytes += chunk.length
     if (bytes < PART_BYTES * PARTS_AT_ONCE) continue

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { StorageUnavailableError } from '../errors.js'
 import { type BlobStore, BlobTooLargeError } from './blob-store.js'
+import { readAtEase } from './read-at-ease.js'
 
 /** Blobs as files of one folder. Names come from ids only, never from a client's text. */
 export function openFolderBlobs(folder: string): BlobStore {
@@ -36,8 +37,7 @@ async function writeSynced(file: string, content: Readable, maxBytes: number): P
   const handle = await open(file, 'w', 0o600)
   try {
     let size = 0
-    // Not destroyed when it is refused: its connection must live to carry the answer.
-    for await (const chunk of content.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    for await (const chunk of readAtEase(content)) {
       size += chunk.length
       if (size > maxBytes) throw new BlobTooLargeError(`more than ${maxBytes} bytes`)
       await handle.writeFile(chunk)
