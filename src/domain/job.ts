@@ -89,7 +89,7 @@ export async function claimJob(ctx: Pick<Context, 'db' | 'now'>, worker: string)
 
 function toClaimedJob(ctx: Pick<Context, 'now'>, worker: string, row: storage.JobRow): ClaimedJob {
   const job = { id: row.id, worker }
-  const progress = (checkpoint: unknown) => ({ job, now: ctx.now(), checkpoint: JSON.stringify(checkpoint) })
+  const progress = (checkpoint: unknown) => ({ job, now: ctx.now(), checkpoint: JSON.stringify(checkpoint ?? null) })
   const end = () => ({ job, now: ctx.now(), checkpoint: undefined })
   return {
     ...job,

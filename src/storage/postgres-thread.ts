@@ -64,8 +64,8 @@ export class PostgresThread {
     const worker = new Worker(entry, { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } })
     worker.on('message', (response: ProcedureResponse) => this.#settle(worker, response))
     // The next call starts another.
-    worker.on('error', (error) => this.#lose(error))
-    worker.on('exit', () => this.#lose(new Error('the thread of the database ended')))
+    worker.on('error', (error) => this.#lose(worker, error))
+    worker.on('exit', () => this.#lose(worker, new Error('the thread of the database ended')))
     return worker
   }
 
@@ -82,7 +82,9 @@ export class PostgresThread {
     else pending?.resolve(response.output)
   }
 
-  #lose(cause: Error): void {
+  #lose(worker: Worker, cause: Error): void {
+    // Of one that failed, the end comes when another may be at work already.
+    if (this.#worker !== worker) return
     this.#worker = undefined
     for (const pending of this.#pending.values()) pending.reject(new StorageUnavailableError(cause.message))
     this.#pending.clear()

@@ -18,6 +18,7 @@ import { lockStore } from '../../src/storage/store.js'
 import { eventually } from '../support/api.js'
 import { claimTestJob, createTestContext, openTestStore, TEST_ACTOR } from '../support/context.js'
 import { databaseEnv, engine } from '../support/engine.js'
+import { temporaryFolder } from '../support/folder.js'
 
 /** Half of the time after which PostgreSQL looks for a deadlock. */
 const BEFORE_A_LOOK_MS = 500
@@ -113,5 +114,30 @@ it('a thread that ends fails what it had, and the next call has another', async 
   for (let turn = 0; turn < 2; turn += 1) {
     await expect(thread.call('any', undefined, undefined)).rejects.toBeInstanceOf(StorageUnavailableError)
   }
+  await thread.close()
+})
+
+it('the end of a thread that failed does not touch the one after it', async () => {
+  const folder = await temporaryFolder()
+  const code = `
+    import { existsSync, writeFileSync } from 'node:fs'
+    import { parentPort, workerData } from 'node:worker_threads'
+    const isSecond = existsSync(workerData.url)
+    writeFileSync(workerData.url, '')
+    if (!isSecond) throw new Error('the first one fails')
+    const counts = { counts: new Float64Array(), sum: 0 }
+    const tally = { commits: counts, commitSizes: counts, retries: [] }
+    parentPort.on('message', (request) => {
+      if (request === 'close') parentPort.close()
+      else setTimeout(() => parentPort.postMessage({ id: request.id, output: 'answered', tally }), 100)
+    })`
+  const thread = new PostgresThread({
+    entry: new URL(`data:text/javascript,${encodeURIComponent(code)}`),
+    data: { url: `${folder}/begun`, connections: 1, timeoutMs: 1 },
+    onConnectionError: () => undefined,
+    onTally: () => undefined,
+  })
+  await expect(thread.call('any', undefined, undefined)).rejects.toThrow('the first one fails')
+  expect(await thread.call('any', undefined, undefined)).toBe('answered')
   await thread.close()
 })
