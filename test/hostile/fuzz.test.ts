@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { beforeAll, expect, it } from 'vitest'
-import { anyText, anyValid, anyValueOf, type Schema, toPathPart } from '../support/any-value.js'
+import { anyPathPart, anyQuery, anyText, anyValueOf, type Schema, toUriPart } from '../support/any-value.js'
 import { basic, createStore } from '../support/api.js'
 import { createProfile } from '../support/profile.js'
 import { UNKNOWN } from '../support/refusal.js'
@@ -129,27 +129,17 @@ function anyPath({ operationId, path, parameters }: DocumentedOperation): fc.Arb
     if (name === undefined) return fc.constant(part)
     const given = operationId === 'DeleteStore' ? [...doomed, UNKNOWN.store] : known[name]
     const schema = parameters.find((parameter) => parameter.name === name)?.schema
-    const usual = given === undefined ? anyValid(schema ?? {}) : fc.constantFrom(...given)
-    const junk = { arbitrary: anyText.map(toPathPart), weight: 1 }
-    return fc.oneof({ arbitrary: usual.map((value) => toPathPart(toText(value))), weight: 20 }, junk)
+    return anyPathPart(schema ?? {}, given)
   })
   return fc.tuple(...parts).map((filled) => filled.join('/'))
 }
 
-/** Of an object its JSON: it may have no method that makes a text of it, or something else of that name. */
-function toText(value: unknown): string {
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
-}
-
-function anyQuery(parameters: readonly Parameter[]): fc.Arbitrary<string> {
+function anyQueryOf(parameters: readonly Parameter[]): fc.Arbitrary<string> {
   const inQuery = parameters.filter((parameter) => parameter.in === 'query')
   if (inQuery.length === 0) return fc.constant('')
   const properties = Object.fromEntries(inQuery.map(({ name, schema }) => [name, schema]))
   const required = inQuery.flatMap(({ name, required: isRequired }) => (isRequired ? [name] : []))
-  return anyValueOf({ type: 'object', properties, required }).map((value) => {
-    const entries = Object.entries(Object(value) as object)
-    return `?${entries.map(([name, one]) => `${toPathPart(name)}=${toPathPart(toText(one))}`).join('&')}`
-  })
+  return anyQuery({ type: 'object', properties, required })
 }
 
 function anyCall(operation: DocumentedOperation): fc.Arbitrary<Call> {
@@ -157,7 +147,7 @@ function anyCall(operation: DocumentedOperation): fc.Arbitrary<Call> {
   return fc
     .record({
       path: anyPath(operation),
-      query: anyQuery(parameters),
+      query: anyQueryOf(parameters),
       body: body === undefined ? fc.constant(undefined) : anyValueOf(body),
     })
     .map((input) => ({
@@ -192,7 +182,7 @@ const anyShapelessCall: fc.Arbitrary<Call> = fc.record({
           'docs',
           'metrics',
         ),
-        anyText.map(toPathPart),
+        anyText.map(toUriPart),
       ),
       { maxLength: 8 },
     )

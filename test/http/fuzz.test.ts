@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { beforeAll, expect, it } from 'vitest'
 import { OPERATIONS } from '../../src/contract/operations.js'
-import { anyText, anyValid, anyValueOf, type Schema, toPathPart } from '../support/any-value.js'
+import { anyPathPart, anyQuery, anyValueOf, type Schema } from '../support/any-value.js'
 import type { Answer } from '../support/api.js'
 import { createProfile } from '../support/profile.js'
 import { expectRefusal, UNKNOWN } from '../support/refusal.js'
@@ -29,20 +29,9 @@ function anyPath(url: string, params: Schema | undefined): fc.Arbitrary<string> 
   const parts = url.split('/').map((part) => {
     if (!part.startsWith(':')) return fc.constant(part)
     const name = part.slice(1)
-    const given = known[name]
-    const usual = given === undefined ? anyValid(params?.properties?.[name] ?? {}) : fc.constantFrom(...given)
-    const junk = { arbitrary: anyText.map(toPathPart), weight: 1 }
-    return fc.oneof({ arbitrary: usual.map((value) => toPathPart(String(value))), weight: 20 }, junk)
+    return anyPathPart(params?.properties?.[name] ?? {}, known[name])
   })
   return fc.tuple(...parts).map((filled) => filled.join('/'))
-}
-
-function anyQuery(schema: Schema | undefined): fc.Arbitrary<string> {
-  if (schema?.properties === undefined) return fc.constant('')
-  const values = anyValueOf(schema).map((value) => Object.entries(Object(value) as object))
-  return values.map(
-    (entries) => `?${entries.map(([name, value]) => `${toPathPart(name)}=${toPathPart(String(value))}`).join('&')}`,
-  )
 }
 
 function expectAnswer(answer: Answer): void {
@@ -60,7 +49,7 @@ it.each(operations.map((operation) => [operation.operationId, operation] as cons
   async (_, { method, url, params, query, body }) => {
     const call = fc.record({
       path: anyPath(url, params as Schema | undefined),
-      query: anyQuery(query as Schema | undefined),
+      query: query === undefined ? fc.constant('') : anyQuery(query as Schema),
       body: body === undefined ? fc.constant(undefined) : anyValueOf(body as Schema),
     })
     await fc.assert(

@@ -91,5 +91,24 @@ function anyScalarOf({ type, minimum = 0, maximum = 100 }: Schema): fc.Arbitrary
   return type === 'boolean' ? fc.boolean() : anyText
 }
 
+/** A part of a path: nearly always one of those given, or one that keeps the schema, sometimes anything. */
+export function anyPathPart(schema: Schema, given?: readonly string[]): fc.Arbitrary<string> {
+  const usual = given === undefined ? anyValid(schema) : fc.constantFrom(...given)
+  return fc.oneof({ arbitrary: usual, weight: 20 }, { arbitrary: anyText, weight: 1 }).map(toUriPart)
+}
+
+/** A query, with its question mark, of an object's schema. */
+export function anyQuery(schema: Schema): fc.Arbitrary<string> {
+  return anyValueOf(schema).map((value) => {
+    const entries = Object.entries(Object(value) as object)
+    return `?${entries.map(([name, one]) => `${toUriPart(name)}=${toUriPart(one)}`).join('&')}`
+  })
+}
+
 /** Percent-encoded as it is, unpaired surrogates replaced. */
-export const toPathPart = (text: string) => encodeURIComponent(Buffer.from(text).toString()) || '-'
+export const toUriPart = (value: unknown) => encodeURIComponent(Buffer.from(toText(value)).toString()) || '-'
+
+/** Of an object its JSON: it may have no method that makes a text of it, or something else of that name. */
+function toText(value: unknown): string {
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
+}
