@@ -34,7 +34,7 @@ import { addUploadRoutes } from './routes/upload.js'
 import { addSecurityHeaders, securityHeadersOf } from './security-headers.js'
 import { followTls, readTls } from './tls.js'
 import { addTracing } from './tracing.js'
-import { compileValidator } from './validation.js'
+import { SCHEMA_CONTROLLER } from './validation.js'
 
 const HEADERS_TIMEOUT_MS = 15_000
 const IDLE_TIMEOUT_MS = 30_000
@@ -52,8 +52,6 @@ export async function buildApp(ctx: Context): Promise<FastifyInstance> {
   const app = createServer(ctx)
   // An expectation nobody knows is no reason to refuse a request without a word of ours.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
-  app.setValidatorCompiler(compileValidator)
-  app.setSerializerCompiler(() => JSON.stringify)
   addRefusals(app, ctx)
   addRequestId(app)
   addSecurityHeaders(app, ctx.config)
@@ -111,6 +109,7 @@ function createServer(ctx: Context): FastifyInstance {
   }
   const app = fastify({
     logger: false,
+    schemaController: SCHEMA_CONTROLLER,
     bodyLimit: ctx.config.bodyLimitBytes,
     connectionTimeout: IDLE_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,

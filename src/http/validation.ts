@@ -1,4 +1,4 @@
-import type { FastifySchemaCompiler } from 'fastify'
+import type { FastifySchemaCompiler, FastifyServerOptions } from 'fastify'
 import type { TSchema } from 'typebox'
 import { findViolation, type Violation } from '../contract/validation.js'
 import { ApiError, badRequest, ERROR_CODES } from '../errors.js'
@@ -29,6 +29,14 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
     return { value: httpPart === 'headers' ? value : typed }
   }
 }
+
+/**
+ * What an app validates and serialises with. Told any later than when it is made, the framework would load compilers
+ * of its own: ajv and fast-json-stringify, which are not in the bundle.
+ */
+export const SCHEMA_CONTROLLER = {
+  compilersFactory: { buildValidator: () => compileValidator, buildSerializer: () => () => JSON.stringify },
+} as unknown as NonNullable<FastifyServerOptions['schemaController']>
 
 type Reader = (schema: TSchema, values: Record<string, unknown>) => Record<string, unknown>
 
