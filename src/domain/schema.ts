@@ -1,4 +1,3 @@
-import { RE2JS } from 're2js'
 import type { IdentifierConfig } from '../contract/identity.js'
 import type { TraitValue } from '../contract/profile.js'
 import type { DataType, TraitDefinition, ValidationRule } from '../contract/trait-group.js'
@@ -9,6 +8,7 @@ import { findIdentitySettings } from '../storage/identity-settings.js'
 import type { Executor } from '../storage/tables.js'
 import { selectTraitGroups } from '../storage/trait-group.js'
 import { DEFAULT_IDENTITY_SETTINGS } from './identity/default-settings.js'
+import { compilePattern } from './pattern.js'
 
 /** A trait definition, ready to be applied to values. */
 export interface TraitRule {
@@ -70,58 +70,34 @@ async function readSchema(executor: Executor, scope: StoreScope, version: number
   const { settings } = (await findIdentitySettings(executor, scope)) ?? { settings: DEFAULT_IDENTITY_SETTINGS }
   return {
     version,
-    traits: new Map(groups.map((group) => [group.name, compileTraits(group.traits)])),
+    traits: new Map(
+      await Promise.all(groups.map(async ({ name, traits }) => [name, await compileTraits(traits)] as const)),
+    ),
     identifierTypes: new Map(settings.identifierConfigs.map((config) => [config.idType, config])),
     matchingRules: settings.matchingRules,
   }
 }
 
-function compileTraits(definitions: Record<string, TraitDefinition>): Map<string, TraitRule> {
-  return new Map(
-    Object.entries(definitions).map(([name, { dataType, idTypePromotion, validationRule }]) => [
-      name,
-      {
-        dataType: dataType as DataType,
-        idType: idTypePromotion,
-        findViolation: compileRule(validationRule),
-      },
-    ]),
+async function compileTraits(definitions: Record<string, TraitDefinition>): Promise<Map<string, TraitRule>> {
+  const rules = Object.entries(definitions).map(
+    async ([name, { dataType, idTypePromotion, validationRule }]) =>
+      [
+        name,
+        {
+          dataType: dataType as DataType,
+          idType: idTypePromotion,
+          findViolation: await compileRule(validationRule),
+        },
+      ] as const,
   )
+  return new Map(await Promise.all(rules))
 }
 
-/**
- * Compiles a regular expression of a validation rule with an engine that takes linear time, whatever the pattern.
- *
- * @throws Error for a pattern that repeats too much, RE2JSException for one that is malformed or uses what RE2 does not have (back references, look-around)
- */
-export function compilePattern(pattern: string): PatternTest {
-  const repetitions = [...pattern.matchAll(/\{(\d+)(?:,(\d*))?\}/g)].map(([, from, to]) => Number(to || from))
-  if (repetitions.reduce((sum, count) => sum + count, 0) > MAX_REPETITIONS) {
-    throw new Error(`its counted repetitions add up to more than ${MAX_REPETITIONS}`)
-  }
-  const compiled = RE2JS.compile(pattern)
-  const maxLength = Math.floor(MAX_STEPS / Math.max(compiled.programSize(), MIN_STEPS_A_CHARACTER))
-  return Object.assign((text: string) => compiled.matcher(text).find(), { maxLength })
-}
-
-/** A compiled pattern. */
-export interface PatternTest {
-  (text: string): boolean
-  /** Longer texts must not be given: even linear time would be too long for a request. */
-  readonly maxLength: number
-}
-
-/** Beyond it, compiling alone takes most of a second. */
-const MAX_REPETITIONS = 1000
-/** Linear time is a step for each character and state of the pattern, some 25 to 250 ns each: at most half a second. */
-const MAX_STEPS = 5_000_000
-const MIN_STEPS_A_CHARACTER = 32
-
-function compileRule(rule: ValidationRule | undefined): (value: TraitValue) => string | undefined {
+async function compileRule(rule: ValidationRule | undefined): Promise<(value: TraitValue) => string | undefined> {
   switch (rule?.ruleType) {
     case 'STRING': {
       const { pattern, minLength = 0, maxLength = Number.POSITIVE_INFINITY } = rule
-      const compiled = pattern === undefined ? undefined : compilePattern(pattern)
+      const compiled = pattern === undefined ? undefined : await compilePattern(pattern)
       return (value) => {
         if (typeof value !== 'string') return undefined
         const length = [...value].length

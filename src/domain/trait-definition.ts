@@ -1,19 +1,20 @@
 import type { TraitDefinition } from '../contract/trait-group.js'
 import { badRequest, ERROR_CODES, limitReached } from '../errors.js'
-import { compilePattern, type StoreSchema } from './schema.js'
+import { compilePattern } from './pattern.js'
+import type { StoreSchema } from './schema.js'
 
 /**
  * Checks trait definitions beyond their form: rule and type agree, the pattern compiles, the identifier type exists.
  *
  * @throws ApiError 400
  */
-export function checkDefinitions(
+export async function checkDefinitions(
   schema: StoreSchema,
   definitions: Record<string, TraitDefinition>,
   maxTraits: number,
-): void {
+): Promise<void> {
   checkCount(definitions, maxTraits)
-  for (const [name, definition] of Object.entries(definitions)) checkDefinition(schema, name, definition)
+  for (const [name, definition] of Object.entries(definitions)) await checkDefinition(schema, name, definition)
 }
 
 /** @throws ApiError 400 */
@@ -24,7 +25,7 @@ export function checkCount(definitions: Record<string, TraitDefinition>, maxTrai
 
 const MAX_TRAIT_NAME_LENGTH = 64
 
-function checkDefinition(schema: StoreSchema, name: string, definition: TraitDefinition): void {
+async function checkDefinition(schema: StoreSchema, name: string, definition: TraitDefinition): Promise<void> {
   const field = `traits.${name}`
   if (name === '' || name.length > MAX_TRAIT_NAME_LENGTH) {
     throw badRequest(`${field}: a trait name must have 1 to ${MAX_TRAIT_NAME_LENGTH} characters`)
@@ -35,7 +36,7 @@ function checkDefinition(schema: StoreSchema, name: string, definition: TraitDef
     throw badRequest(`${field}.validationRule.ruleType must be ${dataType}, the dataType of the trait`)
   }
   if (validationRule?.ruleType === 'STRING' && validationRule.pattern !== undefined) {
-    checkPattern(`${field}.validationRule.pattern`, validationRule.pattern)
+    await checkPattern(`${field}.validationRule.pattern`, validationRule.pattern)
   }
   if (idTypePromotion !== undefined && !schema.identifierTypes.has(idTypePromotion)) {
     const known = [...schema.identifierTypes.keys()].join(', ')
@@ -43,9 +44,9 @@ function checkDefinition(schema: StoreSchema, name: string, definition: TraitDef
   }
 }
 
-function checkPattern(field: string, pattern: string): void {
+async function checkPattern(field: string, pattern: string): Promise<void> {
   try {
-    compilePattern(pattern)
+    await compilePattern(pattern)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw badRequest(`${field} is no regular expression in RE2 syntax: ${reason}`)

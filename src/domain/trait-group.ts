@@ -90,7 +90,7 @@ async function checkTraitGroup(
   input: TraitGroupInput,
 ): Promise<void> {
   if (input.displayName === RESERVED_NAME) throw badRequest(`displayName must not be ${RESERVED_NAME}`)
-  checkDefinitions(schema, input.traits ?? {}, ctx.config.limits.traitsPerGroup)
+  await checkDefinitions(schema, input.traits ?? {}, ctx.config.limits.traitsPerGroup)
   if ((await findTraitGroup(trx, scope, input.displayName)) !== undefined) {
     throw conflict(
       `displayName "${input.displayName}" is taken by another trait group of this store`,
@@ -145,7 +145,8 @@ export async function patchTraitGroup(
     const entries = Object.entries(patch.traits ?? {})
     const removed = entries.filter(([, { dataType }]) => dataType === '').map(([trait]) => trait)
     const written = Object.fromEntries(entries.filter(([, { dataType }]) => dataType !== ''))
-    checkDefinitions(await loadSchema(ctx, trx, scope, store.schemaVersion), written, ctx.config.limits.traitsPerGroup)
+    const schema = await loadSchema(ctx, trx, scope, store.schemaVersion)
+    await checkDefinitions(schema, written, ctx.config.limits.traitsPerGroup)
     const traits = Object.fromEntries(
       Object.entries({ ...row.traits, ...written }).filter(([trait]) => !removed.includes(trait)),
     )

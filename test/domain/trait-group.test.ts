@@ -8,8 +8,8 @@ const schema = storeSchema({})
 const check = (definitions: Record<string, TraitDefinition>, maxTraits = 95) =>
   checkDefinitions(schema, definitions, maxTraits)
 
-it('admits every type with a rule of its own', () => {
-  check({
+it('admits every type with a rule of its own', async () => {
+  await check({
     plan: { dataType: 'STRING', validationRule: { ruleType: 'STRING', pattern: '^(free|paid)$' } },
     age: { dataType: 'NUMBER', validationRule: { ruleType: 'NUMBER', min: 0 } },
     vip: { dataType: 'BOOLEAN', validationRule: { ruleType: 'BOOLEAN' } },
@@ -38,22 +38,22 @@ it.each<[string, TraitDefinition, RegExp]>([
   ],
   ['', { dataType: 'STRING' }, /a trait name must have 1 to 64 characters/],
   ['x'.repeat(65), { dataType: 'STRING' }, /a trait name must have 1 to 64 characters/],
-])('refuses the definition of %j: %j', (name, definition, message) => {
-  expect(() => check({ [name]: definition })).toThrow(
+])('refuses the definition of %j: %j', async (name, definition, message) => {
+  await expect(check({ [name]: definition })).rejects.toThrow(
     expect.objectContaining({ status: 400, message: expect.stringMatching(message) }),
   )
 })
 
-it('refuses more definitions than a group may have', () => {
+it('refuses more definitions than a group may have', async () => {
   const definitions = Object.fromEntries(
     Array.from({ length: 4 }, (_, index) => [`t${index}`, { dataType: 'STRING' as const }]),
   )
-  check(definitions, 4)
-  expect(() => check(definitions, 3)).toThrow(expect.objectContaining({ status: 400, code: 520054 }))
+  await check(definitions, 4)
+  await expect(check(definitions, 3)).rejects.toThrow(expect.objectContaining({ status: 400, code: 520054 }))
 })
 
-it('ships a group whose definitions it would admit', () => {
-  check(CONTACT_GROUP.traits)
+it('ships a group whose definitions it would admit', async () => {
+  await check(CONTACT_GROUP.traits)
   const promoted = Object.entries(CONTACT_GROUP.traits).flatMap(([name, trait]) =>
     'idTypePromotion' in trait ? [[name, trait.idTypePromotion]] : [],
   )
