@@ -23,7 +23,7 @@ export default defineConfig({
   plugins: [testTheBuild],
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/{faults,hostile,nodes,browser,package}/**'],
+    exclude: ['test/{browser,cli,faults,hostile,nodes,package}/**'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
     maxWorkers: 2,
