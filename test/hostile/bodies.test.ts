@@ -2,10 +2,10 @@ import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib'
 import { beforeAll, expect, it } from 'vitest'
 import { createProfile } from '../support/profile.js'
 import { sendBytes, sendRaw } from '../support/raw.js'
-import { useServer } from '../support/use-server.js'
+import { useOwnServer } from '../support/use-server.js'
 import { attack } from './attack.js'
 
-const { server, api, store } = useServer({ env: { RECOLLECT_REQUEST_TIMEOUT_SECONDS: '30' } })
+const { server, api, store } = useOwnServer({ env: { RECOLLECT_REQUEST_TIMEOUT_SECONDS: '30' } })
 const MIB = 1024 * 1024
 const REPEATS = 8
 const JSON_TYPE = { 'content-type': 'application/json' }

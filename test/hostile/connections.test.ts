@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { expect, it } from 'vitest'
 import { basic } from '../support/api.js'
-import { useServer } from '../support/use-server.js'
+import { useOwnServer } from '../support/use-server.js'
 import { attack } from './attack.js'
 
 const IDLE = 10_000
@@ -10,7 +10,7 @@ const OPENED_AT_ONCE = 200
 const HOLD_MS = 8000
 const DRIP_MS = 500
 
-const { server, api, store } = useServer()
+const { server, api, store } = useOwnServer()
 
 function open(): Promise<Socket> {
   const { hostname, port } = new URL(server().url)

@@ -4,10 +4,10 @@ import { pipeline } from 'node:stream/promises'
 import { expect, it } from 'vitest'
 import { createStore, importEnd } from '../support/api.js'
 import { lookup } from '../support/profile.js'
-import { useServer } from '../support/use-server.js'
+import { useOwnServer } from '../support/use-server.js'
 import { attack } from './attack.js'
 
-const { server, api, store } = useServer()
+const { server, api, store } = useOwnServer()
 const MIB = 1024 * 1024
 const MOST_BYTES = 100 * MIB
 

@@ -4,7 +4,7 @@ import { anyPathPart, anyQuery, anyText, anyValueOf, type Schema, toUriPart } fr
 import { basic, createStore } from '../support/api.js'
 import { createProfile } from '../support/profile.js'
 import { UNKNOWN } from '../support/refusal.js'
-import { useServer } from '../support/use-server.js'
+import { useOwnServer } from '../support/use-server.js'
 import { attack } from './attack.js'
 import { openWire, type Wire, type WireAnswer } from './wire.js'
 
@@ -15,7 +15,7 @@ const CONNECTIONS = 48
 const CHUNK = 950
 const FAILURES_SHOWN = 5
 
-const { server, api, store } = useServer()
+const { server, api, store } = useOwnServer()
 const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31))
 
 interface Call {

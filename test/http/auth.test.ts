@@ -6,9 +6,9 @@ import { databaseEnv } from '../support/engine.js'
 import { sendRaw } from '../support/raw.js'
 import { expectRefusal, UNKNOWN } from '../support/refusal.js'
 import { cliPath } from '../support/server.js'
-import { useServer } from '../support/use-server.js'
+import { useOwnServer } from '../support/use-server.js'
 
-const { server, api, store } = useServer()
+const { server, api, store } = useOwnServer()
 
 const encode = (text: string) => Buffer.from(text).toString('base64')
 

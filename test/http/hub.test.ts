@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import { createProfile, lookup } from '../support/profile.js'
 import { expectRefusal } from '../support/refusal.js'
-import { useServer } from '../support/use-server.js'
+import { useOwnServer } from '../support/use-server.js'
 
-const { api, strangerApi, store } = useServer({ env: { RECOLLECT_MAX_JOINED_PROFILES: '3' } })
+const { api, strangerApi, store } = useOwnServer({ env: { RECOLLECT_MAX_JOINED_PROFILES: '3' } })
 
 const hubs = (query = '') => `/recollect/v1/Stores/${store()}/Hubs${query}`
 

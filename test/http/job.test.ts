@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { createStore, eventually, uploadCsv } from '../support/api.js'
 import { expectRefusal } from '../support/refusal.js'
-import { useServer } from '../support/use-server.js'
+import { useOwnServer } from '../support/use-server.js'
 
-const { api, strangerApi } = useServer({ env: { RECOLLECT_JOB_CONCURRENCY: '1' } })
+const { api, strangerApi } = useOwnServer({ env: { RECOLLECT_JOB_CONCURRENCY: '1' } })
 
 const UNKNOWN_JOB = 'mem_job_00000000000000000000000000'
 

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { basic, createApi, eventually } from '../support/api.js'
 import { createKey } from '../support/key.js'
 import { expectRefusal } from '../support/refusal.js'
-import { useServer } from '../support/use-server.js'
+import { useOwnServer } from '../support/use-server.js'
 
 describe('a rate limit', () => {
-  const { server, api } = useServer({ env: { RECOLLECT_RATE_LIMIT: '5' } })
+  const { server, api } = useOwnServer({ env: { RECOLLECT_RATE_LIMIT: '5' } })
 
   it('refuses with 429 and when to try again, and leaves other keys and accounts alone', async () => {
     const key = createApi(server(), await createKey(server(), server().account))
@@ -32,7 +32,7 @@ describe('a rate limit', () => {
 })
 
 describe('a limit of requests at the same time', () => {
-  const { server, api, store } = useServer({ env: { RECOLLECT_MAX_CONCURRENT_REQUESTS: '1' } })
+  const { server, api, store } = useOwnServer({ env: { RECOLLECT_MAX_CONCURRENT_REQUESTS: '1' } })
 
   it('refuses with 429 while another request is under way, and takes the next when that is cut off', async () => {
     const { hostname, port } = new URL(server().url)
@@ -64,7 +64,7 @@ describe('a limit of requests at the same time', () => {
 })
 
 describe('a limit of writes that wait', () => {
-  const { api, store } = useServer({ env: { RECOLLECT_MAX_WAITING_WRITES: '1' } })
+  const { api, store } = useOwnServer({ env: { RECOLLECT_MAX_WAITING_WRITES: '1' } })
 
   it('refuses with 503 and when to try again, and applies nothing of what it refused', async () => {
     const path = `/v1/Stores/${store()}/Profiles`

@@ -3,9 +3,9 @@ import { eventually } from '../support/api.js'
 import { engine } from '../support/engine.js'
 import { readMetrics, sumOf } from '../support/metrics.js'
 import { createProfile } from '../support/profile.js'
-import { useServer } from '../support/use-server.js'
+import { useOwnServer } from '../support/use-server.js'
 
-const { api, server, store } = useServer({ env: { RECOLLECT_MAX_JOINED_PROFILES: '2' } })
+const { api, server, store } = useOwnServer({ env: { RECOLLECT_MAX_JOINED_PROFILES: '2' } })
 
 const read = () => readMetrics(server().url)
 

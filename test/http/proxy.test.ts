@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config.js'
 import type { ServerOptions } from '../support/server.js'
-import { useServer } from '../support/use-server.js'
+import { useOwnServer } from '../support/use-server.js'
 
 const FORWARDED = {
   'x-forwarded-proto': 'https',
@@ -11,7 +11,7 @@ const FORWARDED = {
 
 /** What a server makes of the headers a proxy sends. */
 function useLinks(options: ServerOptions) {
-  const used = useServer(options)
+  const used = useOwnServer(options)
   return {
     ...used,
     async ask(headers: Record<string, string>) {

@@ -6,7 +6,7 @@ import { type Answer, answerWell, startEmbeddingsServer } from '../embedding/emb
 import { createApi, createStore, eventually } from '../support/api.js'
 import { contentsOf, createMemoryProfile, type MemoryProfile, observe, summary } from '../support/memory.js'
 import { newAccount, startServer, type TestServer } from '../support/server.js'
-import { useServer } from '../support/use-server.js'
+import { type SharedServer, useServer } from '../support/use-server.js'
 
 /** Shares no word with the question it answers. */
 const QUESTION = 'Which pets does she have?'
@@ -27,7 +27,7 @@ interface Explained {
 }
 
 /** The hits once each has its vector. */
-async function explainEncoded(server: TestServer, { explain }: MemoryProfile): Promise<Explained[]> {
+async function explainEncoded(server: SharedServer, { explain }: MemoryProfile): Promise<Explained[]> {
   const api = createApi(server)
   const { body } = await eventually(
     () => api('POST', explain, { query: QUESTION, observationsLimit: 100, summariesLimit: 100 }),

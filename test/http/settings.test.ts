@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { expectRefusal } from '../support/refusal.js'
-import { useServer } from '../support/use-server.js'
+import { useOwnServer } from '../support/use-server.js'
 
-const { server, api, strangerApi, store } = useServer({
+const { server, api, strangerApi, store } = useOwnServer({
   env: {
     PUBLIC_URL: 'https://memory.example.com/base/',
     UPLOAD_URL_TTL_SECONDS: '1',

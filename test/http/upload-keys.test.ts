@@ -4,7 +4,7 @@ import { signWithUploadKey, verifyUploadSignature } from '../../src/domain/impor
 import { createApi, createStore } from '../support/api.js'
 import { openContextAt } from '../support/clock-context.js'
 import { temporaryFolder } from '../support/folder.js'
-import { useServer } from '../support/use-server.js'
+import { useOwnServer } from '../support/use-server.js'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 const URL_LIFE_MS = 1800 * 1000
@@ -59,7 +59,7 @@ it('URLs that were signed before keys were replaced are good until they expire',
   expect(await verifyUploadSignature(one, 'text', before)).toBe(true)
 })
 
-const fast = useServer({ env: { RECOLLECT_UPLOAD_KEY_SECONDS: '1' } })
+const fast = useOwnServer({ env: { RECOLLECT_UPLOAD_KEY_SECONDS: '1' } })
 
 it('an upload URL is good after the key was replaced', async () => {
   const api = createApi(fast.server())

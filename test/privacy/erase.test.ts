@@ -7,10 +7,10 @@ import { engine } from '../support/engine.js'
 import { temporaryFolder } from '../support/folder.js'
 import { conversationId, type MemoryProfile, observation, pathsOf, summary } from '../support/memory.js'
 import { createProfile, declareTraits, jobsQueued, lookup } from '../support/profile.js'
-import { useServer } from '../support/use-server.js'
+import { useOwnServer } from '../support/use-server.js'
 import { createTraces, findTraces, readKept, type Traces } from './traces.js'
 
-const { api, server } = useServer()
+const { api, server } = useOwnServer()
 /** The log is cut back every ten seconds. */
 const CUT_BACK_MS = 60_000
 /** Of a hundred values, SQLite may leave so many in unused space of pages until they are written anew. */

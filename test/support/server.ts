@@ -9,6 +9,7 @@ import { databaseEnv } from './engine.js'
 
 /** The built command line. */
 export const cliPath = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
+const END_WITH_PARENT = new URL('./end-with-parent.mjs', import.meta.url).href
 const START_TIMEOUT_MS = 15_000
 
 export interface Account {
@@ -42,6 +43,8 @@ export interface ServerOptions {
   readonly dataDir?: string
   readonly account?: Account
   readonly stranger?: Account
+  /** Ends, and removes its data folder, when this process does. */
+  readonly endsWithParent?: boolean
 }
 
 export function newAccount(): Account {
@@ -53,7 +56,9 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'recollect-test-')))
   const account = options.account ?? newAccount()
   const stranger = options.stranger ?? newAccount()
-  const child = spawn(process.execPath, ['--enable-source-maps', cliPath, ...(options.command ?? ['serve'])], {
+  const preload = options.endsWithParent === true ? ['--import', END_WITH_PARENT] : []
+  const args = ['--enable-source-maps', ...preload, cliPath, ...(options.command ?? ['serve'])]
+  const child = spawn(process.execPath, args, {
     env: {
       PATH: process.env.PATH,
       PORT: '0',
@@ -64,11 +69,11 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
       ...(await databaseEnv(dataDir)),
       ...options.env,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...(options.endsWithParent === true ? ['ipc' as const] : [])],
   })
   const logLines: string[] = []
   let printed = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     printed += text
   })
   const url = await waitForUrl(child, logLines)
