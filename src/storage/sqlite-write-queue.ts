@@ -3,6 +3,7 @@ import { Distribution, LATENCY_BOUNDS, SIZE_BOUNDS } from '../metrics/distributi
 import type { NamedQueueState } from '../metrics/queue.js'
 import type { ProcedureCall, SqliteResult, SqliteStatement } from './sqlite-connection.js'
 import type { SqliteThread } from './sqlite-thread.js'
+import { acknowledge, type Group, isFull, openGroup, refuse, type WriteTurn } from './sqlite-write-group.js'
 import { type Lane, type Waiting, WriteLanes } from './sqlite-write-lanes.js'
 
 const statement = (sql: string): SqliteStatement => ({ sql, parameters: [] })
@@ -12,27 +13,8 @@ const SAVE = statement('savepoint item')
 const RELEASE = statement('release item')
 const UNDO = statement('rollback to item')
 
-/** A group is synced at the latest when it has so many transactions or is so old. */
-const MAX_GROUP_SIZE = 64
-const MAX_GROUP_AGE_MS = 5
-
 type Work = SqliteStatement | ProcedureCall
 type Results = readonly SqliteResult[]
-
-interface Member {
-  resolve(): void
-  reject(error: Error): void
-}
-
-/** Transactions that share a BEGIN and a COMMIT. */
-interface Group {
-  /** By the clock of the process. */
-  readonly openedAt: number
-  readonly members: Member[]
-  /** Resolves when it was committed or given up. */
-  readonly ended: Promise<void>
-  end(): void
-}
 
 /** How a turn ends. */
 interface Ending {
@@ -43,19 +25,6 @@ interface Ending {
 }
 
 const ROLLED_BACK = 'the transaction was rolled back by the database'
-
-/** A transaction of the group commit: runs alone, but shares BEGIN, COMMIT and the sync with its neighbours. */
-export interface WriteTurn {
-  /** Runs statements behind those deferred; resolves with the results of the last ones, of one if nothing is said. */
-  run(statements: readonly SqliteStatement[], results?: number): Promise<readonly SqliteResult[]>
-  /** Leaves statements to the next run or the commit, which they travel with: a message to the thread less. */
-  defer(statements: readonly SqliteStatement[]): void
-  /** Whether nothing is written yet that was not committed: what a transaction reads first is the committed state. */
-  isFresh(): boolean
-  /** Commits what was run; with a call, runs that first and resolves with what it gave. */
-  commit(call?: ProcedureCall): Promise<unknown>
-  rollback(): Promise<void>
-}
 
 /**
  * Lets transactions take turns on the one writing connection and syncs several with one COMMIT (group commit). Each is
@@ -211,9 +180,8 @@ export class SqliteWriteQueue {
     }
   }
 
-  #isShared({ members, openedAt }: Group, lane: Lane): boolean {
-    const full = members.length >= MAX_GROUP_SIZE || this.#now() - openedAt >= MAX_GROUP_AGE_MS
-    return lane === 'foreground' && !full && this.#lanes.wantsToShare()
+  #isShared(group: Group, lane: Lane): boolean {
+    return lane === 'foreground' && !isFull(group, this.#now()) && this.#lanes.wantsToShare()
   }
 
   /**
@@ -235,7 +203,7 @@ export class SqliteWriteQueue {
     this.commits.observe((performance.now() - begun) / 1000)
     this.commitSizes.observe(group.members.length)
     this.#close(group)
-    for (const member of group.members) member.resolve()
+    acknowledge(group)
     this.#onCommit()
     return results
   }
@@ -260,22 +228,13 @@ export class SqliteWriteQueue {
   #failGroup(group: Group | undefined, cause: unknown): void {
     if (group === undefined) return
     this.#close(group)
-    for (const member of group.members) member.reject(toError(cause))
+    refuse(group, toError(cause))
   }
 
   #close(group: Group): void {
     if (this.#group === group) this.#group = undefined
     if (this.#committing === group) this.#committing = undefined
-    group.end()
   }
-}
-
-function openGroup(openedAt: number): Group {
-  let end = () => {}
-  const ended = new Promise<void>((resolve) => {
-    end = resolve
-  })
-  return { openedAt, members: [], ended, end: () => end() }
 }
 
 function once(work: () => void): () => void {
