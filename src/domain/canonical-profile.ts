@@ -1,6 +1,6 @@
 import { notFound, ProfileMovedError } from '../errors.js'
 import type { StoreScope } from '../scope.js'
-import { findMemoryVersion } from '../storage/memory.js'
+import { findMemoryVersion } from '../storage/memory-version.js'
 import { findProfile, type ProfileRow } from '../storage/profile.js'
 import { findCanonicalId } from '../storage/profile-merge.js'
 import type { Executor } from '../storage/tables.js'

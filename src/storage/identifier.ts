@@ -19,9 +19,18 @@ export interface IdentifierRow extends IdentifierKey {
   joins: number
 }
 
-const COLUMNS = ['id_type', 'value', 'shared_by', 'profile_id', 'origin_profile_id', 'ordinal', 'joins'] as const
+/** Of the table, as `toIdentifier` reads them. */
+export const IDENTIFIER_COLUMNS = [
+  'id_type',
+  'value',
+  'shared_by',
+  'profile_id',
+  'origin_profile_id',
+  'ordinal',
+  'joins',
+] as const
 
-function toIdentifier(row: Pick<Tables['identifier'], (typeof COLUMNS)[number]>): IdentifierRow {
+export function toIdentifier(row: Pick<Tables['identifier'], (typeof IDENTIFIER_COLUMNS)[number]>): IdentifierRow {
   return {
     idType: row.id_type,
     value: row.value,
@@ -88,7 +97,7 @@ export function queryIdentifiers(
     query: shapeIdentifiers(String(profiles.length), [scope.storeId, ...profiles], ([storeId = '', ...ids]) =>
       executor
         .selectFrom('identifier')
-        .select(COLUMNS)
+        .select(IDENTIFIER_COLUMNS)
         .where('store_id', '=', storeId)
         .where('profile_id', 'in', ids)
         .orderBy('ordinal'),
@@ -129,29 +138,6 @@ export async function findIdentifierOwners(
   return rows.map((row) => row.profile_id)
 }
 
-/** Identifiers of one type in pages by value and owner, for work on all of them. */
-export async function selectIdentifiersOfType(
-  executor: Executor,
-  scope: StoreScope,
-  idType: string,
-  after: { value: string; sharedBy: string },
-  limit: number,
-): Promise<(IdentifierRow & { sharedBy: string })[]> {
-  const rows = await executor
-    .selectFrom('identifier')
-    .select(COLUMNS)
-    .where('store_id', '=', scope.storeId)
-    .where('id_type', '=', idType)
-    .where((e) =>
-      e.or([e('value', '>', after.value), e.and([e('value', '=', after.value), e('shared_by', '>', after.sharedBy)])]),
-    )
-    .orderBy('value')
-    .orderBy('shared_by')
-    .limit(limit)
-    .execute()
-  return rows.map((row) => ({ ...toIdentifier(row), sharedBy: row.shared_by }))
-}
-
 /** Values that joined at least so many profiles, in pages by type and value. */
 export async function selectJoiners(
   executor: Executor,
@@ -183,31 +169,10 @@ export async function selectJoiners(
   return rows.map((row) => ({ idType: row.id_type, value: row.value }))
 }
 
-/** Values of one type in pages, for approximate lookup: the caller compares them. */
-export async function selectValuesOfType(
-  executor: Executor,
-  scope: StoreScope,
-  idType: string,
-  after: string,
-  limit: number,
-): Promise<string[]> {
-  const rows = await executor
-    .selectFrom('identifier')
-    .select('value')
-    .distinct()
-    .where('store_id', '=', scope.storeId)
-    .where('id_type', '=', idType)
-    .where('value', '>', after)
-    .orderBy('value')
-    .limit(limit)
-    .execute()
-  return rows.map((row) => row.value)
-}
-
 export function insertIdentifiers(scope: StoreScope, rows: readonly IdentifierRow[]): CompiledQuery[] {
   return insertRows(
     'identifier',
-    ['store_id', ...COLUMNS],
+    ['store_id', ...IDENTIFIER_COLUMNS],
     rows.map((row) => [
       scope.storeId,
       row.idType,

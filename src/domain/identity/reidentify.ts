@@ -1,5 +1,5 @@
 import type { Context } from '../../context.js'
-import { selectIdentifiersOfType } from '../../storage/identifier.js'
+import { selectIdentifiersOfType } from '../../storage/identifier-type.js'
 import type { ClaimedJob } from '../job.js'
 import { openStoreOfJob } from '../store-scope.js'
 import { writeChunk } from './chunk.js'

@@ -2,7 +2,8 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import { distance } from 'fastest-levenshtein'
 import type { Context } from '../../context.js'
 import type { StoreScope } from '../../scope.js'
-import { findIdentifierOwners, type IdentifierKey, selectValuesOfType } from '../../storage/identifier.js'
+import { findIdentifierOwners, type IdentifierKey } from '../../storage/identifier.js'
+import { selectValuesOfType } from '../../storage/identifier-type.js'
 
 const PAGE_SIZE = 1000
 const MAX_PROFILES = 100

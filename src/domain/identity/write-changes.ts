@@ -8,7 +8,8 @@ import {
   moveIdentifiers,
   updateJoins,
 } from '../../storage/identifier.js'
-import { moveMemories, raiseMemoryVersionByMerge } from '../../storage/memory.js'
+import { moveMemories } from '../../storage/memory.js'
+import { raiseMemoryVersionByMerge } from '../../storage/memory-version.js'
 import { deleteProfiles, type ProfileRow, upsertProfiles } from '../../storage/profile.js'
 import { insertMerges, type ProfileMergeRow, redirectMerges } from '../../storage/profile-merge.js'
 import { runAll } from '../../storage/statement.js'

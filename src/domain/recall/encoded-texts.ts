@@ -1,6 +1,6 @@
 import { groupBy } from '../../group-by.js'
 import type { StoreScope } from '../../scope.js'
-import { lockMemoryVersions, type QueuedText, raiseMemoryVersion } from '../../storage/memory.js'
+import type { QueuedText } from '../../storage/memory.js'
 import {
   type Claim,
   claimQueuedTexts,
@@ -8,6 +8,7 @@ import {
   releaseQueuedTexts,
   replaceVectors,
 } from '../../storage/memory-vector.js'
+import { lockMemoryVersions, raiseMemoryVersion } from '../../storage/memory-version.js'
 import type { Procedure } from '../../storage/procedure.js'
 import { type CompiledQuery, runAll } from '../../storage/statement.js'
 import type { Executor } from '../../storage/tables.js'

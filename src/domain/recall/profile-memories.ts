@@ -1,7 +1,7 @@
 import type { Context } from '../../context.js'
 import type { StoreScope } from '../../scope.js'
-import { findMemoryVersion, type MemoryVersion } from '../../storage/memory.js'
 import { MOST_CHANGES_BEHIND } from '../../storage/memory-deletion.js'
+import { findMemoryVersion, type MemoryVersion } from '../../storage/memory-version.js'
 import { requireProfile } from '../canonical-profile.js'
 import { cacheKey } from './cache.js'
 import { createMemoryIndex, type MemoryIndex } from './memory-index.js'

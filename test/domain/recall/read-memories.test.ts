@@ -17,7 +17,7 @@ import {
 import { createSummaries } from '../../../src/domain/summary.js'
 import type { Encoder } from '../../../src/embedding/encoder.js'
 import type { StoreScope } from '../../../src/scope.js'
-import { findMemoryVersion } from '../../../src/storage/memory.js'
+import { findMemoryVersion } from '../../../src/storage/memory-version.js'
 import type { Executor } from '../../../src/storage/tables.js'
 import { createTestContext, openTestStore, TEST_ACTOR } from '../../support/context.js'
 import { conversationId } from '../../support/memory.js'
