@@ -1,5 +1,6 @@
-import { destination, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino'
+import { type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino'
 import type { Config } from './config.js'
+import { openLogDestination } from './log-destination.js'
 
 /** A request that was answered: ids only. */
 export interface RequestEntry {
@@ -18,9 +19,6 @@ export interface Logger extends PinoLogger {
 }
 
 const STDERR = 2
-/** A line a request, written one by one, would take a twentieth of the processor. */
-const BUFFERED_BYTES = 16_000
-const FLUSH_MS = 50
 
 /** What the log says of an error. */
 export interface ErrorDescription {
@@ -54,10 +52,11 @@ export function describeError(error: unknown): ErrorDescription {
 /** A log whose lines are out after 50 ms at the latest, and before the process ends, unless it is killed. */
 export function createLogger(level: Config['logLevel']): Logger {
   if (level === 'silent') return Object.assign(pino({ level }), { request: () => undefined })
-  const stderr = destination({ dest: STDERR, minLength: BUFFERED_BYTES, periodicFlush: FLUSH_MS })
-  process.once('exit', () => stderr.flushSync())
+  const stderr = openLogDestination(STDERR, (lost) =>
+    log.warn({ lost }, 'the log could not be written; lines are lost'),
+  )
   const options = { formatters: { level: (label: string) => ({ level: label }) }, serializers: { err: describeError } }
-  const log = pino({ level, base: null, ...options }, stderr)
+  const log: PinoLogger = pino({ level, base: null, ...options }, stderr)
   const request = log.isLevelEnabled('info')
     ? (entry: RequestEntry) => void stderr.write(toLine(entry))
     : () => undefined
