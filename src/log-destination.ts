@@ -13,6 +13,8 @@ const RETRY_MS = 10
 export interface LogDestination {
   /** @param line with its end */
   write(line: string): void
+  /** Writes what is held, on this thread; pino calls it after a line at level fatal, for then the process ends. */
+  flushSync(): void
 }
 
 /**
@@ -25,7 +27,7 @@ export interface LogDestination {
 export function openLogDestination(fd: number, onLost: (lines: number) => void): LogDestination {
   let held = ''
   /** What is being written, or could not be. */
-  let chunk = Buffer.alloc(0)
+  let chunk: Buffer = Buffer.alloc(0)
   /** Since when it is being written, by the clock of the process. */
   let since: number | undefined
   let failing = false
@@ -52,13 +54,19 @@ export function openLogDestination(fd: number, onLost: (lines: number) => void):
     })
   }
   setInterval(flush, FLUSH_MS).unref()
-  process.once('exit', () => {
-    if (since === undefined) return writeAll(fd, Buffer.concat([chunk, Buffer.from(held)]))
-    if (performance.now() - since > STUCK_MS) return
-    // What is under way is in the hands of another thread, and comes first.
-    sleep(RETRY_MS)
-    writeAll(fd, Buffer.from(held))
-  })
+  const flushSync = () => {
+    const last = Buffer.from(held)
+    if (since === undefined) {
+      chunk = writeAll(fd, Buffer.concat([chunk, last]))
+    } else {
+      if (performance.now() - since > STUCK_MS) return
+      // What is under way is in the hands of another thread, and comes first.
+      sleep(RETRY_MS)
+      writeAll(fd, last)
+    }
+    held = ''
+  }
+  process.once('exit', flushSync)
   return {
     write(line) {
       if (held.length + line.length > MAX_HELD_CHARACTERS) {
@@ -68,21 +76,27 @@ export function openLogDestination(fd: number, onLost: (lines: number) => void):
       held += line
       if (held.length >= BUFFERED_CHARACTERS && !failing) flush()
     },
+    flushSync,
   }
 }
 
-/** Writes on this thread, up to the first failure; a reader that is late is waited for a little. */
-function writeAll(fd: number, bytes: Buffer): void {
+/**
+ * Writes on this thread, up to the first failure; a reader that is late is waited for a little.
+ *
+ * @returns what was not written
+ */
+function writeAll(fd: number, bytes: Buffer): Buffer {
   const end = performance.now() + STUCK_MS
   let rest = bytes
   while (rest.length > 0) {
     try {
       rest = rest.subarray(writeSync(fd, rest))
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || performance.now() > end) return
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || performance.now() > end) return rest
       sleep(RETRY_MS)
     }
   }
+  return rest
 }
 
 /** Stops this thread, as only the end of a process may. */
